@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "studio.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        from studio.accounts import signals  # noqa: F401

@@ -1,0 +1,44 @@
+"""Sign-in, projects and keys."""
+
+from __future__ import annotations
+
+from allauth.account import views as allauth
+from django.conf import settings
+from django.urls import path
+
+from studio.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("signin/", views.signin, name="signin"),
+    path("projects/", views.create_project, name="project_create"),
+    path("projects/<int:pk>/switch/", views.switch_project, name="project_switch"),
+    path("projects/<int:pk>/rename/", views.rename_project, name="project_rename"),
+    path("keys/", views.keys, name="keys"),
+    path("keys/<int:pk>/revoke/", views.revoke_key, name="key_revoke"),
+]
+
+# allauth's views under the names that allauth itself looks for; only those that we serve.
+entrance = [
+    path("login/", allauth.login, name="account_login"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("inactive/", allauth.account_inactive, name="account_inactive"),
+    path("signup/", allauth.signup, name="account_signup"),
+    path("password/change/", allauth.password_change, name="account_change_password"),
+    path("password/set/", allauth.password_set, name="account_set_password"),
+]
+if settings.EMAIL_CONFIGURED:
+    entrance += [
+        path("password/reset/", allauth.password_reset, name="account_reset_password"),
+        path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
+        path(
+            "password/reset/key/<str:uidb36>-<str:key>/",
+            allauth.password_reset_from_key,
+            name="account_reset_password_from_key",
+        ),
+        path(
+            "password/reset/key/done/",
+            allauth.password_reset_from_key_done,
+            name="account_reset_password_from_key_done",
+        ),
+    ]

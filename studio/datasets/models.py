@@ -1,0 +1,83 @@
+"""Datasets (a name) and their versions (a file, and what was read from it)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from studio.accounts.models import InProject, Project, User
+from studio.jobs.models import Job
+
+
+class Dataset(models.Model):
+    """A name under which versions of a file are kept."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="datasets")
+    name = models.CharField(_("name"), max_length=200)
+    sample = models.CharField(max_length=60, blank=True, default="")  # key of the sample it came from
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InProject.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def newest(self) -> DatasetVersion:
+        return self.versions.order_by("-number").first()
+
+
+class VersionQuerySet(InProject):
+    path = "dataset__project"
+
+
+class DatasetVersion(Job):
+    """One uploaded file as it was read: the job is reading it.
+
+    state ``done`` and not ``unreadable`` means ready. ``raw`` and ``table`` are storage names
+    that the server made; ``file_name`` is what the user called it, and only ever shown.
+    ``info`` is what training.table.ingest answered (columns, profile, preview, findings,
+    proposal). Changing a type or reading setting derives a new version of the same raw file.
+    """
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    file_name = models.CharField(max_length=300)
+    raw = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size_bytes = models.BigIntegerField()
+    reading = models.JSONField(default=dict, blank=True)  # what the user fixed; {} = guess
+    types = models.JSONField(default=dict, blank=True)  # column -> type the user fixed
+    unreadable = models.BooleanField(default=False)
+    table = models.CharField(max_length=200, blank=True, default="")
+    rows = models.BigIntegerField(null=True)
+    info = models.JSONField(default=dict, blank=True)
+    # What is proposed to networks: info's own proposal, until somebody chooses otherwise.
+    proposal = models.JSONField(default=dict, blank=True)
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="one_version_number")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset.name} v{self.number}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.DONE and not self.unreadable
+
+    @property
+    def described(self) -> dict:
+        """``info`` with the proposal that people left: what a network starts from."""
+        return {**self.info, "proposal": self.proposal or self.info.get("proposal", {})}
+
+    @property
+    def group(self) -> str:
+        """The channel-layer group that hears of this version."""
+        return f"dataset-version-{self.pk}"

@@ -1,0 +1,133 @@
+"""What people do with datasets: upload, read anew, rename, delete.
+
+Nothing here overwrites a raw file or a table: every change of how a file is read is a new version.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, ProtectedError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from studio.accounts.models import Project, User
+from studio.datasets import files, tasks
+from studio.datasets.intake import Upload, shown_name
+from studio.datasets.models import Dataset, DatasetVersion
+from training.errors import SettingError, UserError
+
+
+class InUse(UserError):
+    """Something else still needs it."""
+
+    status = 409
+
+
+def create_dataset(
+    *, user: User | None, project: Project, upload: Upload, name: str = "", sample: str = "", target: str = ""
+) -> DatasetVersion:
+    """A new dataset of an uploaded file; its first version is queued for reading.
+
+    sample: the key of the sample that it comes from; target: the column to propose, if it is there.
+    """
+    fields = {"project": project, "name": _name(name or shown_name(upload.name)), "sample": sample}
+    proposal = {"target": target, "roles": {}} if target else {}
+    return _kept(upload, lambda: Dataset.objects.create(created_by=user, **fields), proposal=proposal)
+
+
+def add_version(*, dataset: Dataset, upload: Upload) -> DatasetVersion:
+    """A new file for a dataset, as its newest version; older ones stay as they are."""
+    newest = dataset.newest
+    return _kept(upload, lambda: dataset, proposal=_chosen(newest) if newest else {})
+
+
+def reread(
+    *, version: DatasetVersion, reading: dict[str, Any] | None = None, types: dict[str, str] | None = None
+) -> DatasetVersion:
+    """The same raw file read differently, as a new version.
+
+    reading, types: what is fixed from now on (None: as in ``version``); {} leaves all to guessing.
+    Raises SettingError when that is how it was read already.
+    """
+    reading = version.reading if reading is None else reading
+    types = version.types if types is None else types
+    if (reading, types) == (version.reading, version.types):
+        raise SettingError(_("The file is already read this way."), where="reading",
+                           hint=_("Change a setting or a type first."))
+    with transaction.atomic():
+        return _queue(
+            version.dataset, file_name=version.file_name, raw=version.raw, sha256=version.sha256,
+            size_bytes=version.size_bytes, reading=reading, types=types,
+            proposal=_chosen(version),
+        )
+
+
+def rename(*, dataset: Dataset, name: str) -> None:
+    dataset.name = _name(name)
+    dataset.save(update_fields=["name"])
+
+
+def delete_dataset(*, dataset: Dataset) -> None:
+    """Delete a dataset with all its versions and files. Raises InUse when networks or runs need it."""
+    names = {name for pair in dataset.versions.values_list("raw", "table") for name in pair}
+    try:
+        with transaction.atomic():
+            dataset.delete()
+            transaction.on_commit(lambda: files.remove(*names))
+    except ProtectedError as error:
+        raise InUse(
+            _("%(name)s is needed by %(users)s.")
+            % {"name": dataset.name, "users": _users(error.protected_objects)},
+            where="dataset", hint=_("Delete those first. Nothing was deleted."),
+        ) from None
+
+
+def _chosen(version: DatasetVersion) -> dict[str, Any]:
+    """What people chose as target and roles; {} while they left all as it was proposed."""
+    return version.proposal if version.proposal != version.info.get("proposal") else {}
+
+
+def _users(rows) -> str:
+    """ "2 networks and 1 run", of rows that stand in the way."""
+    counts = Counter(row._meta.model_name for row in rows)
+    parts = []
+    if counts["network"]:
+        parts.append(ngettext("%d network", "%d networks", counts["network"]) % counts["network"])
+    if counts["run"]:
+        parts.append(ngettext("%d run", "%d runs", counts["run"]) % counts["run"])
+    return _(" and ").join(parts)
+
+
+def _name(name: str) -> str:
+    name = "".join(ch for ch in name if ch.isprintable()).strip()[:200]
+    if not name:
+        raise SettingError(_("A dataset needs a name."), where="name", hint=_("Type one."))
+    return name
+
+
+def _kept(upload: Upload, dataset_of: Callable[[], Dataset], **fields: Any) -> DatasetVersion:
+    """Keep the file, then write the rows; without rows, without the file."""
+    raw = files.new_name("raw")
+    upload.keep(raw)
+    try:
+        with transaction.atomic():
+            return _queue(
+                dataset_of(), file_name=shown_name(upload.name), raw=raw,
+                sha256=upload.sha256, size_bytes=upload.size, **fields,
+            )
+    except BaseException:
+        files.remove(raw)
+        raise
+
+
+def _queue(dataset: Dataset, **fields: Any) -> DatasetVersion:
+    """A version with the next number, queued. Called inside a transaction."""
+    Dataset.objects.select_for_update().get(pk=dataset.pk)
+    newest = dataset.versions.aggregate(newest=Max("number"))["newest"] or 0
+    version = DatasetVersion.objects.create(dataset=dataset, number=newest + 1, **fields)
+    transaction.on_commit(tasks.ring)
+    return version

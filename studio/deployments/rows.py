@@ -1,0 +1,186 @@
+"""What people send to be predicted: a JSON or CSV body, checked before the model sees it.
+
+Every refusal is a SettingError whose ``where`` names the row and column concerned. Cells stay
+what was sent (a number, a text, true or false, null); training.encode reads them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from training.errors import SettingError
+
+MAX_ROWS = 20_000
+MAX_BYTES = 5_000_000
+MAX_CELL = 10_000
+MAX_DIGITS = 30  # far beyond what a float tells apart
+Row = dict[str, Any]
+
+
+class _Refused:
+    """A number of the JSON text that is none we take; its sentence, until the place is known."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def from_json(body: bytes) -> list[Row]:
+    """The rows of ``{"rows": [{column: value, …}, …]}``. Raises SettingError."""
+    try:
+        document = json.loads(
+            body, object_pairs_hook=_object, parse_int=_whole, parse_float=_number,
+            parse_constant=lambda name: _Refused(_("%(name)s is not a number in JSON.") % {"name": name}),
+        )
+    except RecursionError:
+        raise _wrong(_("The body is nested too deeply."), "rows") from None
+    except ValueError:
+        raise _wrong(_("The body is not JSON."), "rows") from None
+    if not isinstance(document, dict) or set(document) != {"rows"} or not isinstance(document["rows"], list):
+        raise _wrong(_("The body has to be an object with one list, “rows”."), "rows")
+    rows = document["rows"]
+    for at, row in enumerate(rows[: MAX_ROWS + 1]):
+        _check_row(row, f"rows[{at}]")
+    return _counted(rows)
+
+
+def from_csv(body: bytes) -> list[Row]:
+    """The rows of a CSV in UTF-8 whose first line names the columns. Raises SettingError."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _wrong(_("The file is not in UTF-8: byte %(at)s is wrong.") % {"at": f"{error.start:,}"}, "file",
+                     _("Save it as “CSV UTF-8” and send it again.")) from None
+    if "\0" in text:
+        raise _wrong(_("The file holds NUL bytes, so it is no text file."), "file")
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        return _counted(_lines(lines))
+    except csv.Error as error:
+        raise _wrong(_("The file is not a CSV: line %(line)s cannot be read (%(what)s).")
+                     % {"line": f"{lines.line_num:,}", "what": error}, f"line {lines.line_num}") from None
+
+
+def check_columns(rows: list[Row], *, features: Iterable[str], known: Iterable[str], complete: bool) -> None:
+    """Refuse columns that the model's data never had, and with ``complete`` missing features too.
+
+    known: columns that may be there and are not looked at (the target, identifiers).
+    """
+    features = list(features)
+    expected = {*features, *known}
+    sent = {name: None for row in rows for name in row}
+    unknown = [name for name in sent if name not in expected]
+    if unknown:
+        raise _wrong(
+            ngettext("The model does not know the column %(names)s.",
+                     "The model does not know the columns %(names)s.", len(unknown)) % {"names": _listed(unknown)},
+            unknown[0], _("Its columns are %(names)s.") % {"names": _listed(features)})
+    missing = [name for name in features if name not in sent]
+    if complete and missing:
+        raise _wrong(
+            ngettext("The column %(names)s is missing.", "The columns %(names)s are missing.", len(missing))
+            % {"names": _listed(missing)},
+            missing[0], _("Send every column that the model was trained with; cells may be empty."))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _wrong(_("“%(name)s” stands twice in one object.") % {"name": name[:80]}, name[:80])
+        found[name] = value
+    return found
+
+
+def _whole(text: str) -> int | _Refused:
+    if len(text) > MAX_DIGITS:
+        return _Refused(_("This number has %(count)s digits; at most %(most)s are read.")
+                        % {"count": f"{len(text):,}", "most": MAX_DIGITS})
+    return int(text)
+
+
+def _number(text: str) -> float | _Refused:
+    value = float(text)
+    if not math.isfinite(value):
+        return _Refused(_("The number %(text)s is too large.") % {"text": text[:MAX_DIGITS]})
+    return value
+
+
+def _check_row(row: Any, where: str) -> None:
+    if not isinstance(row, dict):
+        raise _wrong(_("Each row has to be an object of column names and values."), where)
+    for name, value in row.items():
+        place = f"{where}.{name[:80]}"
+        if isinstance(value, _Refused):
+            raise _wrong(value.text, place)
+        if isinstance(value, list | dict):
+            raise _wrong(_("A cell has to be a number, a text, true, false or null."), place)
+        if isinstance(value, str) and len(value) > MAX_CELL:
+            raise _too_long(len(value), place)
+
+
+def _lines(lines: Iterable[list[str]]) -> list[Row]:
+    header: list[str] | None = None
+    rows: list[Row] = []
+    for number, cells in enumerate(lines, start=1):
+        if not cells:
+            continue
+        if header is None:
+            header = _header(cells)
+            continue
+        if len(cells) != len(header):
+            raise _wrong(_("Line %(line)s has %(has)s values, the header has %(header)s.")
+                         % {"line": f"{number:,}", "has": len(cells), "header": len(header)}, f"line {number}")
+        for name, cell in zip(header, cells, strict=True):
+            if len(cell) > MAX_CELL:
+                raise _too_long(len(cell), f"line {number}, {name[:80]}")
+        rows.append(dict(zip(header, cells, strict=True)))
+        if len(rows) > MAX_ROWS:
+            break
+    return rows
+
+
+def _header(cells: list[str]) -> list[str]:
+    names = [cell.strip() for cell in cells]
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise _wrong(_("The column “%(name)s” stands twice in the header.") % {"name": name[:80]}, name[:80])
+    return names
+
+
+def _delimiter(text: str) -> str:
+    """The separator of the header line: whichever of , ; and tab it has most of."""
+    header = text.partition("\n")[0]
+    return max(",;\t", key=header.count)
+
+
+def _counted(rows: list[Row]) -> list[Row]:
+    if not rows:
+        raise _wrong(_("There is no row to predict."), "rows")
+    if len(rows) > MAX_ROWS:
+        raise _wrong(_("These are more than %(most)s rows.") % {"most": f"{MAX_ROWS:,}"}, "rows",
+                     _("Send them in parts, or run predict.py from the download, which has no limit."))
+    return rows
+
+
+def _too_long(length: int, where: str) -> SettingError:
+    return _wrong(_("This text has %(length)s characters; at most %(most)s are read.")
+                  % {"length": f"{length:,}", "most": f"{MAX_CELL:,}"}, where)
+
+
+def _listed(names: list[str], most: int = 8) -> str:
+    shown = ", ".join(f"“{name[:80]}”" for name in names[:most])
+    return shown if len(names) <= most else _("%(shown)s and %(more)s more") % {
+        "shown": shown, "more": f"{len(names) - most:,}"}
+
+
+def _wrong(message: str, where: str, hint: str = "") -> SettingError:
+    return SettingError(message, where=where, hint=hint)

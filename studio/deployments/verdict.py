@@ -1,0 +1,96 @@
+"""What a report says, put the way its page shows it: numbers as text, bars as shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+COIN_TOSS = {"roc_auc": 0.5, "auc": 0.5}  # what guessing scores: where bars of these metrics start
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of "Against simpler choices"; share: length of the bar, 0 to 100."""
+
+    title: str
+    value: str
+    share: float
+    is_baseline: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One metric; gain: "+0.047", with ``better`` True, False or None (no difference, or unknown)."""
+
+    title: str
+    description: str
+    value: str
+    baseline: str
+    gain: str
+    better: bool | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The report's answer before its evidence."""
+
+    headline: Line
+    sentence: str
+    bars: list[Bar]
+    bars_note: str
+    lines: list[Line]
+
+
+def verdict_of(report: dict[str, Any], name: str) -> Verdict:
+    """The verdict on the run called ``name``."""
+    lines = [_line(metric) for metric in report["metrics"]]
+    main = next((metric for metric in report["metrics"] if metric["name"] == report["headline"]["metric"]),
+                {**report["headline"], "name": report["headline"]["metric"], "better": "higher", "description": ""})
+    bars, note = _bars(main, name, report["baseline"]["title"])
+    return Verdict(_line(main), report["headline"]["sentence"], bars, note, lines)
+
+
+def best_epoch(summary: dict[str, Any]) -> int | None:
+    """The epoch whose weights were judged, from a run's summary."""
+    found = summary.get("best_epoch")
+    return found if isinstance(found, int) else None
+
+
+def shown(value: float | None) -> str:
+    """A metric as text: three decimals where it is small, thousands separators where it is large."""
+    if value is None:
+        return "–"
+    digits = 3 if abs(value) < 100 else 1 if abs(value) < 10_000 else 0
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def _line(metric: dict[str, Any]) -> Line:
+    value, baseline = metric["value"], metric["baseline"]
+    gain, better = "", None
+    if value is not None and baseline is not None:
+        difference = value - baseline
+        gain = ("+" if difference > 0 else "") + shown(difference)
+        better = None if difference == 0 else (difference > 0) == (metric["better"] == "higher")
+    return Line(metric["title"], metric["description"], shown(value), shown(baseline), gain, better)
+
+
+def _bars(metric: dict[str, Any], name: str, baseline_title: str) -> tuple[list[Bar], str]:
+    values = [metric["value"], metric["baseline"]]
+    known = [value for value in values if value is not None]
+    if metric["better"] == "lower":
+        low, high = 0.0, max([*known, 1e-12])
+        note = _("The shorter the bar, the smaller the error.")
+    else:
+        low, high = COIN_TOSS.get(metric["name"], 0.0), 1.0
+        note = _("Bars start at 0.5, the score of a coin toss.") if low else _("Bars go from 0 to 1.")
+    titles = [(name, False), (baseline_title, True)]
+    return [
+        Bar(title, shown(value), 0.0 if value is None else _share(value, low, high), is_baseline)
+        for (title, is_baseline), value in zip(titles, values, strict=True)
+    ], note
+
+
+def _share(value: float, low: float, high: float) -> float:
+    return round(100 * min(1.0, max(0.0, (value - low) / (high - low))), 1)

@@ -1,0 +1,5 @@
+"""The websocket routes."""
+
+from __future__ import annotations
+
+websocket_urlpatterns: list = []

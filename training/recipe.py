@@ -1,0 +1,284 @@
+"""The recipe: the one document that says which data, which network and how to fit it.
+
+People edit it as a draft, a run freezes it, the bundle contains it, the command line takes it.
+A *draft* is the same JSON, possibly with values that are not allowed yet: it is stored as it is
+typed and ``problems`` says what is wrong with it. ``Recipe`` itself is always valid, apart from
+its network, which ``training.network.check`` judges because that needs the data's shapes.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import ValidationError, model_validator
+
+from training.errors import RecipeError, SettingError
+
+VERSION = 1
+
+Task = Literal["binary", "multiclass", "regression"]
+Role = Literal["feature", "target", "identifier", "ignored", "group", "time"]
+ColumnType = Literal["number", "yes/no", "category", "text", "date", "picture"]
+
+_NODE_ID = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+
+
+def node_id(text: str) -> str:
+    """A node's id, unchanged. Raises ValueError when it could not stand in printed code."""
+    if not _NODE_ID.match(text) or keyword.iskeyword(text) or keyword.issoftkeyword(text):
+        raise ValueError(
+            "must begin with a small letter, hold only small letters, digits and _, "
+            "have at most 40 characters and be no Python keyword"
+        )
+    return text
+
+
+class Part(BaseModel):
+    """A piece of the recipe: unknown names are refused, values are never coerced from text."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, validate_default=False)
+
+
+class Split(Part):
+    """Which rows train, which validate and which are kept for the report."""
+
+    method: Literal["random", "stratified", "time", "group", "column"] = Field(
+        "random", title="Method", description="How rows are dealt to the three parts."
+    )
+    validation: float = Field(
+        0.15, ge=0.01, le=0.45, title="Validation", description="Share of rows that judge each epoch."
+    )
+    test: float = Field(
+        0.15, ge=0.01, le=0.45, title="Test", description="Share of rows kept for the report."
+    )
+    column: str | None = Field(
+        None, title="Column", description="The time, group or split column that the method needs."
+    )
+    seed: int = Field(
+        42, ge=0, le=2**31 - 1, title="Seed", description="The same seed gives the same split."
+    )
+
+
+class Encode(Part):
+    """How cells become numbers; everything learned is learned on the training split."""
+
+    scale: Literal["standard", "robust", "minmax", "quantile", "none"] = Field(
+        "standard", title="Scale numbers", description="Brings number columns to a like size."
+    )
+    missing: Literal["median", "mean", "constant"] = Field(
+        "median", title="Empty numbers", description="What stands in for an empty number."
+    )
+    constant: float = Field(
+        0.0, title="Constant", description="The number that stands in when you choose a constant."
+    )
+    indicator: bool = Field(
+        True, title="Flag empty numbers", description="Adds a 0/1 input that says the cell was empty."
+    )
+    max_categories: int = Field(
+        255, ge=2, le=65_535, title="Categories kept",
+        description="The most frequent values of a category column that get a code of their own.",
+    )
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class Data(Part):
+    """The data part: a dataset version (studio) or a table file (command line), and its use."""
+
+    dataset_version: int | None = None
+    table: str | None = None
+    reading: dict[str, Any] | None = None  # only beside ``table``
+    types: dict[str, ColumnType] | None = None  # only beside ``table``
+    task: Task
+    target: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1, max_length=1)]
+    roles: dict[str, Role] = Field(default_factory=dict)
+    steps: list[dict[str, Any]] = Field(default_factory=list, max_length=0)
+    split: Split = Field(default_factory=Split)
+    encode: Encode = Field(default_factory=Encode)
+
+    @model_validator(mode="after")
+    def _types_only_beside_a_table(self) -> Data:
+        if self.dataset_version is not None and (self.types or self.reading or self.table):
+            raise ValueError("types, reading and table stand in a recipe only without dataset_version")
+        return self
+
+    def columns(self, role: Role) -> list[str]:
+        """The columns of one role, in the order of ``roles``."""
+        return [name for name, has in self.roles.items() if has == role]
+
+
+class Node(BaseModel):
+    """One layer of a network: ``id``, ``layer`` (a name of the catalogue), ``inputs`` and its fields.
+
+    Without ``inputs`` a node takes the node above it. Fields are checked by the catalogue
+    (training.network), not here.
+    """
+
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
+
+    id: Annotated[str, AfterValidator(node_id)]
+    layer: str = Field(max_length=60)
+    inputs: list[str] | None = None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The layer's own fields, as given."""
+        return dict(self.model_extra or {})
+
+
+class Stopping(Part):
+    """Early stopping: end when validation has not gained for a while."""
+
+    enabled: bool = Field(True, title="Stop early", description="Ends when validation stops gaining.")
+    metric: str = Field("loss", max_length=40, title="Judge by",
+                        description="The validation figure that decides what is best.")
+    patience: int = Field(20, ge=1, le=10_000, title="Patience",
+                          description="Epochs without a gain before training ends.")
+    min_gain: float = Field(0.0, ge=0.0, le=1e6, title="Smallest gain",
+                            description="A smaller gain than this does not count.")
+
+
+class Named(BaseModel):
+    """A declared thing by name with its own settings: ``{"name": "Adam", "lr": 0.001}``.
+
+    The settings are checked by the declaration (training.optimizers, objectives, schedules).
+    """
+
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
+
+    name: str = Field(max_length=60)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Fit(Part):
+    """How the network is fitted."""
+
+    objective: Named = Field(default_factory=lambda: Named(name="auto"))
+    optimizer: Named = Field(default_factory=lambda: Named(name="Adam"))
+    schedule: Named = Field(default_factory=lambda: Named(name="Constant"))
+    epochs: int | None = Field(100, ge=1, le=100_000, title="Epochs",
+                               description="How often training goes through all training rows.")
+    steps: int | None = Field(None, ge=1, le=1_000_000_000, title="Steps",
+                              description="Instead of epochs: how many batches to train.")
+    batch_size: int = Field(256, ge=1, le=1_048_576, title="Batch size",
+                            description="Rows per step. Larger is faster per row, smaller often learns better.")
+    stopping: Stopping = Field(default_factory=Stopping)
+    precision: Literal["auto", "float32"] = Field(
+        "auto", title="Precision", description="Number format of the arithmetic.")
+    device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$", title="Device",
+                        description="Where to train: auto takes a free GPU, or the CPU.")
+    threads: int | Literal["auto"] = Field("auto", title="Threads", description="CPU threads to use.")
+    seed: int = Field(42, ge=0, le=2**31 - 1, title="Seed",
+                      description="The same seed repeats the run exactly.")
+
+    @model_validator(mode="after")
+    def _epochs_or_steps(self) -> Fit:
+        if (self.epochs is None) == (self.steps is None):
+            raise ValueError("must have either epochs or steps")
+        return self
+
+
+class Recipe(Part):
+    """A whole recipe: ``{"version": 1, "data": …, "network": {part: [nodes]}, "fit": …}``."""
+
+    version: Literal[1] = VERSION
+    data: Data
+    network: dict[str, list[Node]]
+    fit: Fit = Field(default_factory=Fit)
+
+    @classmethod
+    def parse(cls, document: Any) -> Recipe:
+        """A recipe from JSON text or from a dict.
+
+        Raises RecipeError when it is not a recipe that this version reads, and SettingError
+        with the field's place when one value is wrong.
+        """
+        document = _document(document)
+        try:
+            return cls.model_validate(document)
+        except ValidationError as error:
+            raise first_problem(error) from None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The recipe as plain JSON values; fields that say nothing (None) are left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def _document(document: Any) -> dict[str, Any]:
+    import json
+
+    if isinstance(document, str | bytes):
+        try:
+            document = json.loads(document)
+        except (ValueError, RecursionError):
+            raise RecipeError(
+                "This is not a recipe: it is no JSON.", hint="Export a network to see the format."
+            ) from None
+    if not isinstance(document, dict):
+        raise RecipeError("This is not a recipe: it has to be a JSON object.",
+                          hint="Export a network to see the format.")
+    version = document.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        raise RecipeError(
+            f"This recipe has format {version}; this Strata reads formats up to {VERSION}.",
+            where="version", hint="Update Strata, or export the recipe from the older one again.",
+        )
+    return document
+
+
+def first_problem(error: ValidationError) -> SettingError:
+    """The first of pydantic's complaints as one sentence with its place."""
+    return problems(error)[0]
+
+
+def problems(error: ValidationError) -> list[SettingError]:
+    """pydantic's complaints as SettingErrors, in the order of the document."""
+    return [_problem(item) for item in error.errors()]
+
+
+def _problem(item: Any) -> SettingError:
+    where = ".".join(str(part) for part in item["loc"])
+    name = str(item["loc"][-1]).replace("_", " ").capitalize() if item["loc"] else "The recipe"
+    return SettingError(f"{name} {wants(item)}.", where=where)
+
+
+def wants(item: Any) -> str:
+    """What pydantic's complaint asks for, as the end of a sentence: "must be 1 or more"."""
+    context = item.get("ctx", {})
+    given = item.get("input")
+    shown = f", not {given!r}" if isinstance(given, str | int | float) and len(repr(given)) < 40 else ""
+    match item["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is not a setting that Strata knows"
+        case "greater_than_equal":
+            return f"must be {context['ge']:,} or more{shown}"
+        case "greater_than":
+            return f"must be more than {context['gt']:,}{shown}"
+        case "less_than_equal":
+            return f"must be {context['le']:,} or less{shown}"
+        case "less_than":
+            return f"must be less than {context['lt']:,}{shown}"
+        case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
+            return f"must be a whole number{shown}"
+        case "float_type" | "float_parsing" | "finite_number":
+            return f"must be a number{shown}"
+        case "bool_type" | "bool_parsing":
+            return f"must be on or off{shown}"
+        case "string_type":
+            return f"must be a text{shown}"
+        case "literal_error":
+            return f"must be {context['expected']}{shown}"
+        case "value_error":
+            return str(context["error"])
+        case _:
+            return f"is not allowed: {item['msg'].lower()}"
