@@ -10,4 +10,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
 app = Celery("studio")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.imports = ("studio.jobs.tasks",)  # no app of its own, so not discovered
 app.autodiscover_tasks()

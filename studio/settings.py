@@ -7,6 +7,7 @@ DATABASE_URL, REDIS_URL, STUDIO_BROKER_URL: the same code on servers.
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import dj_database_url
@@ -35,17 +36,31 @@ def env_list(name: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
 
 
+def env_folder(name: str, default: Path) -> Path:
+    folder = Path(os.environ.get(name) or default).resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {folder} cannot be written to ({error.strerror}). Set {name} to one that can."
+        ) from None
+
+
 # --- Where it runs ---------------------------------------------------------------------------
 
-DATA_DIR = Path(os.environ.get("STUDIO_DATA_DIR", BASE_DIR / "data")).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = env_folder("STUDIO_DATA_DIR", BASE_DIR / "data")
 BIND = os.environ.get("STUDIO_BIND", "127.0.0.1")
 PORT = env_whole("STUDIO_PORT", 8000, 1, 65_535)
 DEBUG = env_flag("STUDIO_DEBUG", False)
 IS_LOOPBACK = BIND in ("127.0.0.1", "::1", "localhost")
 HTTPS = env_flag("STUDIO_HTTPS", False)
+if DEBUG and not IS_LOOPBACK:
+    raise ImproperlyConfigured("STUDIO_DEBUG shows secrets: it works with a loopback STUDIO_BIND only.")
 
 SECRET_KEY = os.environ.get("STUDIO_SECRET_KEY") or secret.key(DATA_DIR / "secret_key")
+ALLOWED_HOSTS_SET = bool(env_list("ALLOWED_HOSTS"))
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
@@ -159,6 +174,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_interval": 10, "socket_connect_timeout": 2}
 CELERY_TASK_PUBLISH_RETRY = False  # a lost doorbell is rung again by the reaper
+# Trainings at a time on one machine's processor (each GPU takes one), and jobs of all kinds.
+CPU_RUNS = env_whole("STUDIO_CPU_RUNS", 1, 0, 64)
+WORKER_JOBS = env_whole("STUDIO_WORKER_JOBS", CPU_RUNS + 3, 1, 256)
+ARRAY_CACHE_BYTES = env_whole("STUDIO_ARRAY_CACHE_MB", 20_000, 0, 10_000_000) * 1_000_000
 
 # --- Who may come in -------------------------------------------------------------------------
 
@@ -196,6 +215,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 

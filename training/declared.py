@@ -85,13 +85,13 @@ class Declared(BaseModel):
         for attribute in ("name", "title"):
             if attribute not in cls.__dict__:
                 setattr(cls, attribute, cls.__name__)
-        cls.summary = re.split(r"(?<=[.:])\s", " ".join((cls.__doc__ or "").split()), maxsplit=1)[0]
-        cls.summary = cls.summary.rstrip(":.") + "."
+        first = re.split(r"(?<=\.)\s", " ".join((cls.__doc__ or "").split()), maxsplit=1)[0]
+        cls.summary = re.sub(r" \(torch\.[\w.]+\)", "", first)
 
     @classmethod
     def fields(cls) -> list[FieldInfo]:
         """The fields in the order of the form."""
-        return [_field(name, info) for name, info in cls.model_fields.items()]
+        return [field_of(cls, name) for name in cls.model_fields]
 
     @classmethod
     def read(cls, settings: dict[str, Any], where: str) -> Self:
@@ -122,10 +122,7 @@ def clipped(text: Any, length: int = 40) -> str:
 
 def field_of(model: type[BaseModel], name: str) -> FieldInfo:
     """One field of any pydantic class, such as the parts of the recipe."""
-    return _field(name, model.model_fields[name])
-
-
-def _field(name: str, info: Any) -> FieldInfo:
+    info = model.model_fields[name]
     bounds: dict[str, Any] = {}
     for item in info.metadata:
         if isinstance(item, annotated_types.Ge):

@@ -23,6 +23,7 @@ Task = Literal["binary", "multiclass", "regression"]
 Role = Literal["feature", "target", "identifier", "ignored", "group", "time"]
 ColumnType = Literal["number", "yes/no", "category", "text", "date", "picture"]
 
+_TYPE_IN_PLACE = re.compile(r"(constrained-)?(int|float|str|bool)\Z|literal\[")
 _NODE_ID = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
@@ -39,7 +40,7 @@ def node_id(text: str) -> str:
 class Part(BaseModel):
     """A piece of the recipe: unknown names are refused, values are never coerced from text."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, validate_default=False)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, validate_default=False)
 
 
 class Split(Part):
@@ -119,7 +120,7 @@ class Node(BaseModel):
     (training.network), not here.
     """
 
-    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
+    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)
 
     id: Annotated[str, AfterValidator(node_id)]
     layer: str = Field(max_length=60)
@@ -149,7 +150,7 @@ class Named(BaseModel):
     The settings are checked by the declaration (training.optimizers, objectives, schedules).
     """
 
-    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
+    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)
 
     name: str = Field(max_length=60)
 
@@ -175,9 +176,16 @@ class Fit(Part):
         "auto", title="Precision", description="Number format of the arithmetic.")
     device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$", title="Device",
                         description="Where to train: auto takes a free GPU, or the CPU.")
-    threads: int | Literal["auto"] = Field("auto", title="Threads", description="CPU threads to use.")
+    threads: Annotated[int, Field(ge=1, le=1024)] | Literal["auto"] = Field("auto", title="Threads", description="CPU threads to use.")
     seed: int = Field(42, ge=0, le=2**31 - 1, title="Seed",
                       description="The same seed repeats the run exactly.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _steps_stand_for_epochs(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("steps") is not None and "epochs" not in values:
+            return {**values, "epochs": None}
+        return values
 
     @model_validator(mode="after")
     def _epochs_or_steps(self) -> Fit:
@@ -240,21 +248,33 @@ def first_problem(error: ValidationError) -> SettingError:
 
 
 def problems(error: ValidationError) -> list[SettingError]:
-    """pydantic's complaints as SettingErrors, in the order of the document."""
-    return [_problem(item) for item in error.errors()]
+    """pydantic's complaints as SettingErrors, in the order of the document, one for each place."""
+    found: dict[str, SettingError] = {}
+    for item in error.errors(include_url=False):
+        problem = _problem(item)
+        found.setdefault(problem.where, problem)
+    return list(found.values())
 
 
 def _problem(item: Any) -> SettingError:
-    where = ".".join(str(part) for part in item["loc"])
-    name = str(item["loc"][-1]).replace("_", " ").capitalize() if item["loc"] else "The recipe"
-    return SettingError(f"{name} {wants(item)}.", where=where)
+    # Where a field may be one of several types, pydantic adds the type to the place.
+    place = [str(part) for part in item["loc"] if not _TYPE_IN_PLACE.match(str(part))]
+    name = place[-1][:60].replace("_", " ").capitalize() if place else "The recipe"
+    return SettingError(f"{name} {wants(item)}.", where=".".join(place))
+
+
+def _is_short(given: Any) -> bool:
+    if isinstance(given, str):
+        return len(given) < 38
+    # Python refuses to write whole numbers of thousands of digits.
+    return isinstance(given, float) or (isinstance(given, int) and abs(given) < 10**30)
 
 
 def wants(item: Any) -> str:
     """What pydantic's complaint asks for, as the end of a sentence: "must be 1 or more"."""
     context = item.get("ctx", {})
     given = item.get("input")
-    shown = f", not {given!r}" if isinstance(given, str | int | float) and len(repr(given)) < 40 else ""
+    shown = f", not {given!r}" if _is_short(given) else ""
     match item["type"]:
         case "missing":
             return "is missing"
@@ -278,6 +298,14 @@ def wants(item: Any) -> str:
             return f"must be a text{shown}"
         case "literal_error":
             return f"must be {context['expected']}{shown}"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return "must be an object with settings"
+        case "list_type":
+            return "must be a list"
+        case "string_too_long":
+            return f"must have at most {context['max_length']} characters"
+        case "string_pattern_mismatch":
+            return f"is nothing that Strata knows{shown}"
         case "value_error":
             return str(context["error"])
         case _:

@@ -6,7 +6,7 @@ import { readState, say } from "./builder-save.js";
 export const cards = () => [...document.querySelectorAll("#cards > .layer")];
 export const cardOf = (id) => document.getElementById(`card-${id}`);
 export const selected = () => document.querySelector('#cards > .layer[aria-current="true"]');
-export const isOwn = (card) => card?.dataset.kind === "layer"; // inputs and the head are locked
+export const isOwn = (card) => card?.dataset.kind === "node"; // inputs and the head are locked
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 export function select(card, { scroll = false, focus = false } = {}) {
@@ -66,7 +66,9 @@ export function actions(root, save) {
   }
 
   async function set(node, field, value, typed) {
-    await edit([{ do: "set", node, field, value }], { typed });
+    const status = await edit([{ do: "set", node, field, value }], { typed });
+    if (status < 300 && field === "id") select(cardOf(value), { focus: true });
+    if (status >= 300) return;
     const problem = document.querySelector(`#err-${CSS.escape(node)} .msg`);
     say(problem ? problem.textContent.trim() : readState().ok ? words.fits : words.checked);
   }
@@ -131,7 +133,7 @@ export function applyState() {
   }
   const wrong = new Set(state.invalid);
   for (const field of list.querySelectorAll("[data-field]")) {
-    if (wrong.has(`${field.dataset.node}.${field.dataset.field}`)) field.setAttribute("aria-invalid", "true");
+    if (wrong.has(`${field.dataset.place}.${field.dataset.field}`)) field.setAttribute("aria-invalid", "true");
     else field.removeAttribute("aria-invalid");
   }
   for (const name of ["undo", "redo"]) {
@@ -159,7 +161,7 @@ export function listen(list, act) {
   list.addEventListener("change", (event) => {
     const field = event.target.closest("[data-field]");
     if (!field) return;
-    const { node, field: name } = field.dataset;
+    const { place: node, field: name } = field.dataset;
     if (name === "inputs") act.set(node, name, chosenInputs(field.closest(".layer")), false);
     else act.set(node, name, field.type === "checkbox" ? field.checked : field.value, true);
   });

@@ -93,14 +93,21 @@ export function saver(root, onAnswer) {
   setInterval(show, 5000);
   window.addEventListener("online", () => { if (failures) next(); });
   window.addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
-  return { post, isIdle: () => !waiting.length };
+  /** Resolves once everything is saved. */
+  async function idle() {
+    while (waiting.length) await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+
+  return { post, idle, isIdle: () => !waiting.length };
 }
 
 /** Put the pieces of an answer in their places; the field being typed in keeps focus, text and caret. */
 function swap(html) {
   const held = document.activeElement;
   const keep = held && held.id ? { id: held.id, value: held.value, start: caret(held) } : null;
+  const open = [...document.querySelectorAll("details[open][id]")].map((each) => each.id);
   window.htmx.swap(document.getElementById("swap-sink"), html, { swapStyle: "none" });
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   const now = keep && document.getElementById(keep.id);
   if (!now || now === document.activeElement) return;
   now.focus({ preventScroll: true });

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 import uuid
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def local(name: str) -> Path:
         part = copy.with_name(f"{copy.name}.{uuid.uuid4().hex}")
         with default_storage.open(name) as source, part.open("wb") as target:
             shutil.copyfileobj(source, target)
-        os.replace(part, copy)
+        part.replace(copy)
     return copy
 
 
@@ -54,7 +55,7 @@ def adopt(path: Path, name: str) -> None:
     if isinstance(default_storage, FileSystemStorage):
         target = Path(default_storage.path(name))
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, target)
+        path.replace(target)
         sync(target.parent)
         return
     with path.open("rb") as file:
@@ -66,6 +67,22 @@ def remove(*names: str) -> None:
     """Delete stored files; one that is not there is no error."""
     for name in filter(None, names):
         default_storage.delete(name)
+
+
+def sweep(older_than: float = 3_600.0) -> None:
+    """Delete what interrupted uploads and readings left behind, untouched for that many seconds."""
+    before = time.time() - older_than
+    for left in incoming().iterdir():
+        parts = [left, *left.rglob("*")] if left.is_dir() else [left]
+        try:
+            if max(part.stat().st_mtime for part in parts) > before:
+                continue
+        except FileNotFoundError:  # its owner was faster
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

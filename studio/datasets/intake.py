@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import os
 import uuid
 from pathlib import Path
 
@@ -30,9 +29,13 @@ LONGEST_NAME = 300
 class TooLarge(UserError):
     """More bytes than an upload may have."""
 
+    status = 413
+
 
 class DiskFull(UserError):
     """The disk does not take the file."""
+
+    status = 507
 
 
 class Upload(UploadedFile):
@@ -73,6 +76,8 @@ class Intake(FileUploadHandler):
 
     def new_file(self, field_name, file_name, *args, **kwargs) -> None:
         super().new_file(field_name, file_name, *args, **kwargs)
+        if not self.request.user.is_authenticated:
+            raise StopUpload(connection_reset=True)  # the sign-in page is the answer; read nothing
         # What is announced includes the form around the file, which is small.
         if self.announced > settings.UPLOAD_LIMIT_BYTES + 100_000:
             self.refuse(too_large())

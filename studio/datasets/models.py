@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from studio.accounts.models import InProject, Project, User
-from studio.jobs.models import Job
+from studio.datasets import files
+from studio.datasets.proposals import fitted
+from studio.jobs import queue as jobs
+from studio.jobs.models import Job, Outcome
 
 
 class Dataset(models.Model):
@@ -35,6 +40,9 @@ class VersionQuerySet(InProject):
     path = "dataset__project"
 
 
+USER_KINDS = ("UserError", "DataError", "SettingError")  # of training.errors: the file is at fault
+
+
 class DatasetVersion(Job):
     """One uploaded file as it was read: the job is reading it.
 
@@ -43,6 +51,9 @@ class DatasetVersion(Job):
     ``info`` is what training.table.ingest answered (columns, profile, preview, findings,
     proposal). Changing a type or reading setting derives a new version of the same raw file.
     """
+
+    entry = "studio.datasets.child:read"
+    queue = "ingest"
 
     dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
@@ -73,11 +84,50 @@ class DatasetVersion(Job):
         return self.state == self.State.DONE and not self.unreadable
 
     @property
+    def status(self) -> str:
+        """Its state as people and programs outside see it: the job's, or what reading yielded."""
+        if self.state == self.State.DONE:
+            return "unreadable" if self.unreadable else "ready"
+        return self.state
+
+    @property
     def described(self) -> dict:
         """``info`` with the proposal that people left: what a network starts from."""
         return {**self.info, "proposal": self.proposal or self.info.get("proposal", {})}
 
-    @property
-    def group(self) -> str:
-        """The channel-layer group that hears of this version."""
-        return f"dataset-version-{self.pk}"
+    def table_name(self, attempt: int) -> str:
+        """Where an attempt puts its table; attempts never share a file."""
+        return f"tables/{self.raw.rsplit('/', 1)[-1]}-{self.pk}-{attempt}.parquet"
+
+    def stored_names(self) -> set[str]:
+        """Every file that this version may have in storage."""
+        return {self.raw, *(self.table_name(attempt) for attempt in range(1, self.attempt + 1))}
+
+    def payload(self) -> dict[str, Any]:
+        files.sweep()
+        return {
+            "source": files.local(self.raw), "file_name": self.file_name, "reading": self.reading,
+            "types": self.types, "table": self.table_name(self.attempt),
+        }
+
+    def on_messages(self, messages: list[dict[str, Any]]) -> None:
+        for message in messages:
+            if "info" in message:
+                self._keep(message["info"], message["table"])
+        progress = [message["progress"] for message in messages if "progress" in message]
+        if progress:
+            jobs.write(self, progress=progress[-1])
+
+    def _keep(self, info: dict[str, Any], table: str) -> None:
+        files.remove(*(self.table_name(attempt) for attempt in range(1, self.attempt)))
+        try:
+            jobs.write(self, info=info, rows=info["rows"], table=table, proposal=fitted(info, self.proposal))
+        except jobs.LeaseLost:  # somebody else reads it now, or it was deleted
+            files.remove(table)
+            raise
+
+    def on_end(self, outcome: Outcome) -> dict[str, Any]:
+        fields = super().on_end(outcome)
+        if outcome.error and outcome.error["kind"] in USER_KINDS:
+            fields |= {"state": self.State.DONE, "unreadable": True}
+        return fields

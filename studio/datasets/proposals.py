@@ -1,4 +1,4 @@
-"""Target and roles as people leave them on a version: proposals that networks start from.
+"""Target and roles as people leave them on a version, as plain data: what networks start from.
 
 A proposal is ``{"target": name|None, "task": …|None, "roles": {column: role}}``, whole and
 consistent: the target has the role target and nothing else has.
@@ -8,46 +8,28 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from studio.datasets.models import DatasetVersion
 from training.errors import SettingError
 from training.recipe import Role, Task
-from training.table import proposal_for
+from training.table import proposal_for, task_of
 
 Proposal = dict[str, Any]
 ROLES = get_args(Role)
-
-
-def set_target(version: DatasetVersion, target: str) -> None:
-    """Predict another column (or none yet: ""); every other column keeps its role."""
-    _change(version, lambda proposal: retargeted(version.info, proposal, target))
-
-
-def set_role(version: DatasetVersion, column: str, role: str) -> None:
-    """Give a column a role; making it the target takes that from the column that has it."""
-    _change(version, lambda proposal: with_role(version.info, proposal, column, role))
-
-
-def set_task(version: DatasetVersion, task: str) -> None:
-    """Say which kind of answer is wanted for the target."""
-
-    def changed(proposal: Proposal) -> Proposal:
-        if task not in get_args(Task):
-            raise SettingError(_("There is no such kind of answer."), where="task")
-        return {**proposal, "task": task}
-
-    _change(version, changed)
+MOST_CLASSES_OF_A_NUMBER = 100
 
 
 def fitted(info: dict[str, Any], wished: Proposal) -> Proposal:
     """What people chose for another version, as far as the columns of this one allow."""
     names = {column["name"] for column in info["columns"]}
-    if not wished or wished.get("target") not in names:
-        return info["proposal"]
-    proposal = retargeted(info, info["proposal"], wished["target"])
-    kept = {name: role for name, role in wished["roles"].items() if name in names}
+    proposal = info["proposal"]
+    if wished.get("target") in names:
+        proposal = retargeted(info, proposal, wished["target"])
+    kept = {
+        name: role
+        for name, role in wished.get("roles", {}).items()
+        if name in names and role != "target" and name != proposal["target"]
+    }
     return {**proposal, "roles": {**proposal["roles"], **kept}}
 
 
@@ -77,17 +59,22 @@ def with_role(info: dict[str, Any], proposal: Proposal, column: str, role: str) 
     return {**proposal, "roles": {**proposal["roles"], column: role}}
 
 
+def with_task(proposal: Proposal, task: str) -> Proposal:
+    """The proposal with another kind of answer. Raises SettingError for one there is not."""
+    if task not in get_args(Task):
+        raise SettingError(_("There is no such kind of answer."), where="task")
+    return {**proposal, "task": task}
+
+
+def tasks_of(column: dict[str, Any]) -> list[str]:
+    """The kinds of answer that a column can be asked for, the likeliest first."""
+    classes = "binary" if column["distinct"] == 2 else "multiclass"
+    if column["type"] != "number":
+        return [classes]
+    few = 2 <= column["distinct"] <= MOST_CLASSES_OF_A_NUMBER
+    return list(dict.fromkeys([task_of(column), "regression", *([classes] if few else [])]))
+
+
 def _check_column(info: dict[str, Any], name: str) -> None:
     if not any(column["name"] == name for column in info["columns"]):
         raise SettingError(_("There is no column “%(name)s”.") % {"name": name}, where=f"column {name}")
-
-
-def _change(version: DatasetVersion, changed) -> None:
-    """Store what ``changed`` makes of the proposal as it stands now, not as this page saw it."""
-    if not version.is_ready:
-        raise SettingError(_("This version has no table yet."), where="version",
-                           hint=_("Wait until the file is read, or change how it is read."))
-    with transaction.atomic():
-        row = DatasetVersion.objects.select_for_update().only("proposal").get(pk=version.pk)
-        version.proposal = changed(row.proposal or version.info["proposal"])
-        DatasetVersion.objects.filter(pk=version.pk).update(proposal=version.proposal)

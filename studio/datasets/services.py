@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from studio.accounts.models import Project, User
-from studio.datasets import files, tasks
+from studio.datasets import files, proposals
 from studio.datasets.intake import Upload, shown_name
 from studio.datasets.models import Dataset, DatasetVersion
+from studio.jobs.doorbell import ring
 from training.errors import SettingError, UserError
+from training.table.dialect import check
 
 
 class InUse(UserError):
@@ -51,10 +54,11 @@ def reread(
     """The same raw file read differently, as a new version.
 
     reading, types: what is fixed from now on (None: as in ``version``); {} leaves all to guessing.
-    Raises SettingError when that is how it was read already.
+    Raises DataError for a setting that cannot be, SettingError when it is read this way already.
     """
     reading = version.reading if reading is None else reading
     types = version.types if types is None else types
+    check(reading)
     if (reading, types) == (version.reading, version.types):
         raise SettingError(_("The file is already read this way."), where="reading",
                            hint=_("Change a setting or a type first."))
@@ -66,6 +70,33 @@ def reread(
         )
 
 
+def read_again(*, version: DatasetVersion) -> None:
+    """Queue a version whose reading failed on our side (a lost worker, a full disk) once more."""
+    state = DatasetVersion.State
+    with transaction.atomic():
+        changed = DatasetVersion.objects.filter(pk=version.pk, state=state.FAILED).update(
+            state=state.QUEUED, losses=0, message="", hint="", progress={}, ended_at=None
+        )
+        if not changed:
+            raise SettingError(_("This version is not one that failed."), where="version")
+        transaction.on_commit(partial(ring, DatasetVersion))
+
+
+def set_target(*, version: DatasetVersion, target: str) -> None:
+    """Predict another column (or none yet: ""); every other column keeps its role."""
+    _propose(version, lambda proposal: proposals.retargeted(version.info, proposal, target))
+
+
+def set_role(*, version: DatasetVersion, column: str, role: str) -> None:
+    """Give a column a role; making it the target takes that from the column that has it."""
+    _propose(version, lambda proposal: proposals.with_role(version.info, proposal, column, role))
+
+
+def set_task(*, version: DatasetVersion, task: str) -> None:
+    """Say which kind of answer is wanted for the target."""
+    _propose(version, lambda proposal: proposals.with_task(proposal, task))
+
+
 def rename(*, dataset: Dataset, name: str) -> None:
     dataset.name = _name(name)
     dataset.save(update_fields=["name"])
@@ -73,7 +104,7 @@ def rename(*, dataset: Dataset, name: str) -> None:
 
 def delete_dataset(*, dataset: Dataset) -> None:
     """Delete a dataset with all its versions and files. Raises InUse when networks or runs need it."""
-    names = {name for pair in dataset.versions.values_list("raw", "table") for name in pair}
+    names = {name for version in dataset.versions.defer("info") for name in version.stored_names()}
     try:
         with transaction.atomic():
             dataset.delete()
@@ -84,6 +115,17 @@ def delete_dataset(*, dataset: Dataset) -> None:
             % {"name": dataset.name, "users": _users(error.protected_objects)},
             where="dataset", hint=_("Delete those first. Nothing was deleted."),
         ) from None
+
+
+def _propose(version: DatasetVersion, changed: Callable[[dict], dict]) -> None:
+    """Store what ``changed`` makes of the proposal as it stands now, not as this page saw it."""
+    if not version.is_ready:
+        raise SettingError(_("This version has no table yet."), where="version",
+                           hint=_("Wait until the file is read, or change how it is read."))
+    with transaction.atomic():
+        row = DatasetVersion.objects.select_for_update().only("proposal").get(pk=version.pk)
+        version.proposal = changed(row.proposal or version.info["proposal"])
+        DatasetVersion.objects.filter(pk=version.pk).update(proposal=version.proposal)
 
 
 def _chosen(version: DatasetVersion) -> dict[str, Any]:
@@ -129,5 +171,5 @@ def _queue(dataset: Dataset, **fields: Any) -> DatasetVersion:
     Dataset.objects.select_for_update().get(pk=dataset.pk)
     newest = dataset.versions.aggregate(newest=Max("number"))["newest"] or 0
     version = DatasetVersion.objects.create(dataset=dataset, number=newest + 1, **fields)
-    transaction.on_commit(tasks.ring)
+    transaction.on_commit(partial(ring, DatasetVersion))
     return version

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from django.http import Http404
 from django.urls import path
 
-
-def missing(request):
-    raise Http404
-
+from studio.datasets import edits, views
 
 app_name = "datasets"
-urlpatterns = [path("", missing, name="list")]
+urlpatterns = [
+    path("", views.dataset_list, name="list"),
+    path("upload/", edits.upload, name="upload"),
+    path("samples/<slug:key>/", edits.use_sample, name="use_sample"),
+    path("<int:pk>/", views.dataset, name="detail"),
+    path("<int:pk>/state/", views.state, name="state"),
+    path("<int:pk>/columns/", views.columns, name="columns"),
+    path("<int:pk>/raw/", views.raw, name="raw"),
+    path("<int:pk>/versions/", edits.add_version, name="add_version"),
+    path("<int:pk>/reread/", edits.reread, name="reread"),
+    path("<int:pk>/read-again/", edits.read_again, name="read_again"),
+    path("<int:pk>/role/", edits.role, name="role"),
+    path("<int:pk>/target/", edits.target, name="target"),
+    path("<int:pk>/task/", edits.task, name="task"),
+    path("<int:pk>/rename/", edits.rename, name="rename"),
+    path("<int:pk>/delete/", edits.delete, name="delete"),
+]

@@ -1,14 +1,44 @@
-"""Sizes and counts as people read them."""
+"""Sizes, shares and names of things as people read them."""
 
 from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+TYPES = {
+    "number": (_("Number"), "hash"),
+    "yes/no": (_("Yes/no"), "bool"),
+    "category": (_("Category"), "tag"),
+    "text": (_("Text"), "text"),
+    "date": (_("Date"), "calendar"),
+}
+ROLES = {
+    "feature": _("Feature"),
+    "target": _("Target"),
+    "ignored": _("Ignore"),
+    "identifier": _("ID"),
+    "group": _("Group"),
+    "time": _("Time"),
+}
+TASKS = {
+    "binary": _("Yes or no (binary)"),
+    "multiclass": _("One of several classes"),
+    "regression": _("A number"),
+}
 
 
 def megabytes(count: int) -> str:
     """A number of bytes with its unit: "812 bytes", "41.3 kB", "2.4 MB", "5.1 GB"."""
     if count < 1_000:
         return f"{count} bytes"
-    for unit, size in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9)):
-        if count < size * 1_000 or unit == "GB":
-            value = count / size
-            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
-    raise AssertionError
+    unit, size = next((pair for pair in (("kB", 1e3), ("MB", 1e6)) if count < pair[1] * 1_000), ("GB", 1e9))
+    value = count / size
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+
+
+def percent(share: float) -> str:
+    """A share as people say it: 0.314 -> "31.4%"; never 0% of something or 100% of less than all."""
+    if 0 < share < 0.001:
+        return "< 0.1%"
+    if 0.999 < share < 1:
+        return "> 99.9%"
+    return f"{share * 100:.1f}".removesuffix(".0") + "%"

@@ -16,7 +16,14 @@ class Cell:
     rows: int
     share: float
     heat: int
-    right: bool
+
+    @property
+    def rows_text(self) -> str:
+        return f"{self.rows:,}"
+
+    @property
+    def percent_text(self) -> str:
+        return f"{self.share:.1%}"
 
 
 @dataclass(frozen=True)
@@ -43,13 +50,13 @@ def matrix_of(report: dict[str, Any]) -> Matrix | None:
         return None
     classes = [str(name) for name in report["classes"]]
     shown = _most_confused(counts) if len(classes) > MAX_CLASSES else list(range(len(classes)))
-    lines = [(classes[row], _cells(counts[row], row, shown)) for row in shown]
+    lines = [(classes[row], _cells(counts[row], shown)) for row in shown]
     return Matrix([classes[at] for at in shown], lines, len(classes))
 
 
-def _cells(counts: list[int], row: int, shown: list[int]) -> list[Cell]:
+def _cells(counts: list[int], shown: list[int]) -> list[Cell]:
     total = sum(counts) or 1
-    return [Cell(counts[at], counts[at] / total, _heat(counts[at] / total), at == row) for at in shown]
+    return [Cell(counts[at], counts[at] / total, _heat(counts[at] / total)) for at in shown]
 
 
 def _heat(share: float) -> int:

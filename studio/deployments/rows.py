@@ -17,11 +17,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from training.encode import cells as cells_room
 from training.errors import SettingError
 
 MAX_ROWS = 20_000
 MAX_BYTES = 5_000_000
 MAX_CELL = 10_000
+MAX_TWICE = 20
 MAX_DIGITS = 30  # far beyond what a float tells apart
 Row = dict[str, Any]
 
@@ -37,7 +39,10 @@ def from_json(body: bytes) -> list[Row]:
     """The rows of ``{"rows": [{column: value, …}, …]}``. Raises SettingError."""
     try:
         document = json.loads(
-            body, object_pairs_hook=_object, parse_int=_whole, parse_float=_number,
+            body,
+            object_pairs_hook=_object,
+            parse_int=_whole,
+            parse_float=_number,
             parse_constant=lambda name: _Refused(_("%(name)s is not a number in JSON.") % {"name": name}),
         )
     except RecursionError:
@@ -52,43 +57,52 @@ def from_json(body: bytes) -> list[Row]:
     return _counted(rows)
 
 
-def from_csv(body: bytes) -> list[Row]:
-    """The rows of a CSV in UTF-8 whose first line names the columns. Raises SettingError."""
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _wrong(_("The file is not in UTF-8: byte %(at)s is wrong.") % {"at": f"{error.start:,}"}, "file",
-                     _("Save it as “CSV UTF-8” and send it again.")) from None
+def from_csv(body: bytes, reading: dict[str, Any]) -> list[Row]:
+    """The rows of a CSV whose first line names the columns, read as predict.py reads it.
+
+    reading: how the training file was read (``delimiter``, ``quote``, ``encoding``); a file in UTF-8
+    or with another separator is read too. Raises SettingError.
+    """
+    text = _decoded(body, reading)
     if "\0" in text:
         raise _wrong(_("The file holds NUL bytes, so it is no text file."), "file")
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    quote = reading.get("quote") or '"'
+    lines = csv.reader(
+        io.StringIO(text, newline=""), delimiter=_delimiter(text, reading), quotechar=quote, strict=True
+    )
     try:
         return _counted(_lines(lines))
     except csv.Error as error:
-        raise _wrong(_("The file is not a CSV: line %(line)s cannot be read (%(what)s).")
-                     % {"line": f"{lines.line_num:,}", "what": error}, f"line {lines.line_num}") from None
+        raise _wrong(
+            _("The file is not a CSV: line %(line)s cannot be read (%(what)s).")
+            % {"line": f"{lines.line_num:,}", "what": error},
+            f"line {lines.line_num}",
+        ) from None
 
 
-def check_columns(rows: list[Row], *, features: Iterable[str], known: Iterable[str], complete: bool) -> None:
-    """Refuse columns that the model's data never had, and with ``complete`` missing features too.
+def check_columns(rows: list[Row], *, features: list[str], known: Iterable[str] | None = None) -> None:
+    """Refuse rows without a feature and, where ``known`` is given, columns that are not among those.
 
-    known: columns that may be there and are not looked at (the target, identifiers).
+    A feature may be empty but has to be named: what is left out by mistake would pass for empty.
     """
-    features = list(features)
-    expected = {*features, *known}
-    sent = {name: None for row in rows for name in row}
-    unknown = [name for name in sent if name not in expected]
-    if unknown:
-        raise _wrong(
-            ngettext("The model does not know the column %(names)s.",
-                     "The model does not know the columns %(names)s.", len(unknown)) % {"names": _listed(unknown)},
-            unknown[0], _("Its columns are %(names)s.") % {"names": _listed(features)})
-    missing = [name for name in features if name not in sent]
-    if complete and missing:
-        raise _wrong(
-            ngettext("The column %(names)s is missing.", "The columns %(names)s are missing.", len(missing))
-            % {"names": _listed(missing)},
-            missing[0], _("Send every column that the model was trained with; cells may be empty."))
+    expected = {*features, *(known or ())}
+    for at, row in enumerate(rows):
+        unknown = [name for name in row if name not in expected] if known is not None else []
+        if unknown:
+            message = ngettext(
+                "The model does not know the column %(names)s.",
+                "The model does not know the columns %(names)s.",
+                len(unknown),
+            ) % {"names": _listed(unknown)}
+            hint = _("Its columns are %(names)s.") % {"names": _listed(features)}
+            raise _wrong(message, f"rows[{at}].{unknown[0][:80]}", hint)
+        missing = [name for name in features if name not in row]
+        if missing:
+            message = ngettext(
+                "The column %(names)s is missing.", "The columns %(names)s are missing.", len(missing)
+            ) % {"names": _listed(missing)}
+            hint = _("Send every column that the model was trained with; cells may be empty.")
+            raise _wrong(message, f"rows[{at}].{missing[0][:80]}", hint)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -102,8 +116,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _whole(text: str) -> int | _Refused:
     if len(text) > MAX_DIGITS:
-        return _Refused(_("This number has %(count)s digits; at most %(most)s are read.")
-                        % {"count": f"{len(text):,}", "most": MAX_DIGITS})
+        return _Refused(
+            _("This number has %(count)s digits; at most %(most)s are read.")
+            % {"count": f"{len(text):,}", "most": MAX_DIGITS}
+        )
     return int(text)
 
 
@@ -137,8 +153,11 @@ def _lines(lines: Iterable[list[str]]) -> list[Row]:
             header = _header(cells)
             continue
         if len(cells) != len(header):
-            raise _wrong(_("Line %(line)s has %(has)s values, the header has %(header)s.")
-                         % {"line": f"{number:,}", "has": len(cells), "header": len(header)}, f"line {number}")
+            raise _wrong(
+                _("Line %(line)s has %(has)s values, the header has %(header)s.")
+                % {"line": f"{number:,}", "has": len(cells), "header": len(header)},
+                f"line {number}",
+            )
         for name, cell in zip(header, cells, strict=True):
             if len(cell) > MAX_CELL:
                 raise _too_long(len(cell), f"line {number}, {name[:80]}")
@@ -149,37 +168,65 @@ def _lines(lines: Iterable[list[str]]) -> list[Row]:
 
 
 def _header(cells: list[str]) -> list[str]:
-    names = [cell.strip() for cell in cells]
-    for name, count in Counter(names).items():
-        if count > 1:
-            raise _wrong(_("The column “%(name)s” stands twice in the header.") % {"name": name[:80]}, name[:80])
-    return names
+    """The columns' names as the table room made them of the file that was trained on."""
+    twice = [name for name, count in Counter(cells).items() if count > 1]
+    if len(twice) > MAX_TWICE:
+        raise _wrong(
+            _("The columns %(names)s stand more than once in the header.") % {"names": _listed(twice)},
+            twice[0][:80],
+        )
+    return cells_room.names_from_header(cells)
 
 
-def _delimiter(text: str) -> str:
-    """The separator of the header line: whichever of , ; and tab it has most of."""
+def _decoded(body: bytes, reading: dict[str, Any]) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        wrong_at = error.start
+    try:
+        return body.decode(reading.get("encoding") or "")
+    except (UnicodeDecodeError, LookupError):
+        raise _wrong(
+            _("The file is not in UTF-8: byte %(at)s is wrong.") % {"at": f"{wrong_at:,}"},
+            "file",
+            _("Save it as “CSV UTF-8” and send it again."),
+        ) from None
+
+
+def _delimiter(text: str, reading: dict[str, Any]) -> str:
+    """The training file's separator, or the one that the header line has most of."""
     header = text.partition("\n")[0]
-    return max(",;\t", key=header.count)
+    usual = reading.get("delimiter") or ","
+    return usual if usual in header else max(",;\t|", key=header.count)
 
 
 def _counted(rows: list[Row]) -> list[Row]:
     if not rows:
         raise _wrong(_("There is no row to predict."), "rows")
     if len(rows) > MAX_ROWS:
-        raise _wrong(_("These are more than %(most)s rows.") % {"most": f"{MAX_ROWS:,}"}, "rows",
-                     _("Send them in parts, or run predict.py from the download, which has no limit."))
+        raise _wrong(
+            _("These are more than %(most)s rows.") % {"most": f"{MAX_ROWS:,}"},
+            "rows",
+            _("Send them in parts, or run predict.py from the download, which has no limit."),
+        )
     return rows
 
 
 def _too_long(length: int, where: str) -> SettingError:
-    return _wrong(_("This text has %(length)s characters; at most %(most)s are read.")
-                  % {"length": f"{length:,}", "most": f"{MAX_CELL:,}"}, where)
+    return _wrong(
+        _("This text has %(length)s characters; at most %(most)s are read.")
+        % {"length": f"{length:,}", "most": f"{MAX_CELL:,}"},
+        where,
+    )
 
 
 def _listed(names: list[str], most: int = 8) -> str:
     shown = ", ".join(f"“{name[:80]}”" for name in names[:most])
-    return shown if len(names) <= most else _("%(shown)s and %(more)s more") % {
-        "shown": shown, "more": f"{len(names) - most:,}"}
+    return (
+        shown
+        if len(names) <= most
+        else _("%(shown)s and %(more)s more") % {"shown": shown, "more": f"{len(names) - most:,}"}
+    )
 
 
 def _wrong(message: str, where: str, hint: str = "") -> SettingError:

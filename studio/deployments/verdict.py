@@ -46,8 +46,10 @@ class Verdict:
 def verdict_of(report: dict[str, Any], name: str) -> Verdict:
     """The verdict on the run called ``name``."""
     lines = [_line(metric) for metric in report["metrics"]]
-    main = next((metric for metric in report["metrics"] if metric["name"] == report["headline"]["metric"]),
-                {**report["headline"], "name": report["headline"]["metric"], "better": "higher", "description": ""})
+    main = next(
+        (metric for metric in report["metrics"] if metric["name"] == report["headline"]["metric"]),
+        {**report["headline"], "name": report["headline"]["metric"], "better": "higher", "description": ""},
+    )
     bars, note = _bars(main, name, report["baseline"]["title"])
     return Verdict(_line(main), report["headline"]["sentence"], bars, note, lines)
 
@@ -94,3 +96,25 @@ def _bars(metric: dict[str, Any], name: str, baseline_title: str) -> tuple[list[
 
 def _share(value: float, low: float, high: float) -> float:
     return round(100 * min(1.0, max(0.0, (value - low) / (high - low))), 1)
+
+
+@dataclass(frozen=True)
+class ClassLine:
+    """One class of the per-class table, as text."""
+
+    name: str
+    rows: str
+    precision: str
+    recall: str
+    f1: str
+
+
+def classes_of(report: dict[str, Any]) -> list[ClassLine]:
+    return [
+        ClassLine(
+            str(line["class"]),
+            f"{line['rows']:,}",
+            *(shown(line[key]) for key in ("precision", "recall", "f1")),
+        )
+        for line in report.get("per_class") or []
+    ]

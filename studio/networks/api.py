@@ -1,7 +1,97 @@
-"""This room over REST."""
+"""Networks over REST: the whole draft recipe in and out, answered with shapes and problems."""
 
 from __future__ import annotations
 
-from ninja import Router
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from studio.networks import history, services
+from studio.networks.models import Network
+from studio.networks.page import Page
+from training.errors import StrataError
 
 router = Router(tags=["networks"])
+LISTED = 1_000
+
+
+class NetworkIn(Schema):
+    """A new network: a sensible start for the version's data, or ``recipe`` as it is given."""
+
+    version: int = Field(ge=1, lt=2**63, description="The dataset version's number in the database.")
+    name: str = Field("", max_length=120)
+    recipe: dict[str, Any] | None = None
+
+
+class NetworkPut(Schema):
+    """``revision`` is the one that the recipe was made from; a newer one in the database answers 409."""
+
+    revision: int = Field(ge=1, lt=2**31)
+    recipe: dict[str, Any]
+
+
+class Brief(Schema):
+    id: int
+    name: str
+    project: int
+    version: int
+    revision: int
+    edited: str
+
+
+class Whole(Brief):
+    recipe: dict[str, Any]
+    ok: bool
+    cards: list[dict[str, Any]]
+    problems: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
+    totals: dict[str, Any]
+
+
+@router.get("", response=list[Brief], summary="The networks of your projects, newest first")
+def list_networks(request: HttpRequest) -> list[dict[str, Any]]:
+    rows = Network.objects.visible_to(request.user).defer("draft")[:LISTED]
+    return [_brief(network) for network in rows]
+
+
+@router.post("", response={201: Whole}, summary="Make a network for a dataset version")
+def create_network(request: HttpRequest, body: NetworkIn) -> tuple[int, dict[str, Any]]:
+    version = services.visible_version(request.user, body.version)
+    if body.recipe is None:
+        network = services.create_network(request.user, version, name=body.name)
+    else:
+        network = services.network_of(request.user, version, body.recipe, name=body.name)
+    return 201, _whole(network)
+
+
+@router.get("/{int:network_id}", response=Whole, summary="A network with its shapes and problems")
+def get_network(request: HttpRequest, network_id: int) -> dict[str, Any]:
+    return _whole(services.visible_network(request.user, network_id))
+
+
+@router.put("/{int:network_id}", response=Whole, summary="Replace the whole recipe")
+def put_network(request: HttpRequest, network_id: int, body: NetworkPut) -> dict[str, Any]:
+    network = services.visible_network(request.user, network_id)
+    return _whole(history.put_draft(request.user, network, body.revision, body.recipe))
+
+
+def _brief(network: Network) -> dict[str, Any]:
+    return {"id": network.pk, "name": network.name, "project": network.project_id,
+            "version": network.dataset_version_id, "revision": network.revision,
+            "edited": network.updated_at.isoformat()}
+
+
+def _whole(network: Network) -> dict[str, Any]:
+    page = Page(network)
+    checked = page.checked.as_dict()
+    others = [_problem(problem) for problem in page.other_problems]
+    return _brief(network) | {
+        "recipe": network.draft, "ok": not page.problems, "cards": checked["cards"],
+        "problems": [*others, *checked["problems"]], "warnings": checked["warnings"], "totals": checked["totals"],
+    }
+
+
+def _problem(problem: StrataError) -> dict[str, Any]:
+    return {"message": problem.message, "where": problem.where, "hint": problem.hint, "node": "", "fixes": []}

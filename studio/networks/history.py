@@ -55,7 +55,7 @@ def put_draft(user: User, network: Network, revision: int, document: Any) -> Net
     network = _locked(network)
     if revision != network.revision:
         raise _changed_elsewhere()
-    after = drafts.parsed(document, network.dataset_version)
+    after = drafts.parsed(document, network.dataset_version_id)
     return _record(network, user, after, label=_("Replaced the whole network"))
 
 
@@ -91,8 +91,10 @@ def steps(network: Network) -> tuple[str, str]:
 
 
 def _locked(network: Network) -> Network:
-    rows = Network.objects.select_for_update(of=("self",)).select_related("dataset_version__dataset")
-    return rows.get(pk=network.pk)
+    row = Network.objects.select_for_update().get(pk=network.pk)
+    if row.dataset_version_id == network.dataset_version_id:
+        row.dataset_version = network.dataset_version  # its profile may be large: not read twice
+    return row
 
 
 def _missed(network: Network, revision: int) -> set[str]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from studio.datasets import proposals
 from training import recipe
 from training.errors import DataError, SettingError
-from training.table import proposal_for
 
 SCALARS = ("epochs", "batch_size", "precision", "device", "seed")
 PARTS: dict[tuple[str, str], Any] = {
@@ -66,14 +66,10 @@ def _renamed(part: dict[str, Any], name: Any) -> dict[str, Any]:
 
 def _put_target(data: dict[str, Any], column: Any, info: dict[str, Any]) -> None:
     _check_column(column, info, "data.target")
-    proposal = proposal_for(info, column)
-    roles = data.setdefault("roles", {})
-    for name, role in roles.items():
-        if role == "target" and name != column:
-            roles[name] = proposal["roles"].get(name, "feature")
-    roles[column] = "target"
-    data["target"] = [column]
-    data["task"] = proposal["task"]
+    before = next(iter(data.get("target") or []), None)
+    now = {"target": before, "task": data.get("task"), "roles": data.get("roles", {})}
+    proposal = proposals.retargeted(info, now, column)
+    data |= {"target": [column], "task": proposal["task"], "roles": proposal["roles"]}
 
 
 def _put_role(data: dict[str, Any], column: str, role: Any, info: dict[str, Any]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,8 @@ from django.test import Client
 from studio import broker as brokers
 from studio.accounts.models import Project, User
 from studio.accounts.services import create_project
+from studio.datasets.models import Dataset, DatasetVersion
+from studio.runs.models import Run
 
 
 @pytest.fixture(scope="session")
@@ -108,3 +111,24 @@ def process_environment(transactional_db, broker) -> dict[str, str]:
             f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{name}"
         )
     return os.environ | {"DJANGO_SETTINGS_MODULE": "studio.settings", "DATABASE_URL": url}
+
+
+@pytest.fixture
+def dataset_version(project: Project, owner: User) -> DatasetVersion:
+    """A row as it stands after a file was read; no file lies behind it."""
+    dataset = Dataset.objects.create(project=project, name="Customers", created_by=owner)
+    return DatasetVersion.objects.create(
+        dataset=dataset, number=1, file_name="customers.csv", raw="raw/none", sha256="0" * 64, size_bytes=100,
+        state=DatasetVersion.State.DONE, rows=100,
+    )
+
+
+@pytest.fixture
+def make_run(project: Project, owner: User, dataset_version: DatasetVersion) -> Callable[..., Run]:
+    """make_run(number=…, **fields): a run's row, queued unless a state is given."""
+
+    def make(number: int = 1, **fields: Any) -> Run:
+        values = {"name": f"Network {number}", "recipe": {}, "created_by": owner} | fields
+        return Run.objects.create(project=project, number=number, dataset_version=dataset_version, **values)
+
+    return make

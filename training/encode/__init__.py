@@ -1,10 +1,10 @@
 """Cells become numbers, in one place.
 
-    cells.py    text of a cell -> value          (copied into bundles)
-    apply.py    state + columns -> arrays        (copied into bundles)
-    split.py    rows -> training, validation, test
-    learn.py    training rows -> state, plain JSON
-    encoded.py  table + recipe -> Encoded
+cells.py    text of a cell -> value          (copied into bundles)
+apply.py    state + columns -> arrays        (copied into bundles)
+split.py    rows -> training, validation, test
+learn.py    training rows -> state, plain JSON
+encoded.py  table + recipe -> Encoded
 """
 
 from training.encode.apply import apply, apply_target
@@ -14,6 +14,13 @@ from training.encode.learn import learn
 from training.encode.split import split
 
 __all__ = [
-    "CellError", "Encoded", "apply", "apply_target", "columns_from_rows", "encode_table", "learn", "split",
+    "CellError",
+    "Encoded",
+    "apply",
+    "apply_target",
+    "columns_from_rows",
+    "encode_table",
+    "learn",
+    "split",
     "target_from_rows",
 ]

@@ -47,7 +47,8 @@ def apply_target(state: dict[str, Any], column: Any) -> np.ndarray:
     if about["task"] == "regression":
         if np.isnan(column).any():
             raise ValueError(f"Some rows have no {about['name']}.")
-        return np.clip(column, -_LIMIT, _LIMIT).astype(np.float32)[:, None]
+        numbers: np.ndarray = np.clip(column, -_LIMIT, _LIMIT).astype(np.float32)
+        return numbers[:, None]
     codes = category_codes(about["classes"], class_words(column)) - 1
     if (codes < 0).any():
         raise ValueError(f"Some rows have no {about['name']}, or a class that training did not have.")
@@ -58,7 +59,8 @@ def category_codes(vocabulary: list[str], column: Any) -> np.ndarray:
     """int64 (n,): 1 and up by the place in the vocabulary, 0 = unknown or missing."""
     places = {word: place for place, word in enumerate(vocabulary, start=1)}
     lookup = np.array([places.get(word, 0) for word in column.values] + [0], dtype=np.int64)
-    return lookup[column.codes]  # -1, a missing cell, is the last entry
+    codes: np.ndarray = lookup[column.codes]  # -1, a missing cell, is the last entry
+    return codes
 
 
 def class_words(column: Any) -> Any:
@@ -66,8 +68,10 @@ def class_words(column: Any) -> Any:
     if not isinstance(column, np.ndarray):
         return column
     distinct, codes = np.unique(column, return_inverse=True)
-    words = [str(int(value)) if float(value).is_integer() else repr(float(value))
-             for value in distinct[~np.isnan(distinct)]]
+    words = [
+        str(int(value)) if float(value).is_integer() else repr(float(value))
+        for value in distinct[~np.isnan(distinct)]
+    ]
     return _Words(np.where(np.isnan(column), -1, codes), words)
 
 
@@ -88,11 +92,13 @@ def _number_inputs(about: dict[str, Any], column: np.ndarray) -> list[np.ndarray
 
 def _scaled(about: dict[str, Any], column: np.ndarray) -> np.ndarray:
     filled = np.where(np.isnan(column), about["fill"], column)
+    scaled: np.ndarray
     if "knots" in about:
-        return np.interp(filled, about["knots"], about["scores"]).astype(np.float32)
-    # Dividing first keeps 1e308 - (-1e308) from becoming infinite.
-    scaled = filled / about["scale"] - about["mean"] / about["scale"]
-    return np.clip(scaled, -_LIMIT, _LIMIT).astype(np.float32)
+        scaled = np.interp(filled, about["knots"], about["scores"])
+    else:
+        # Dividing first keeps 1e308 - (-1e308) from becoming infinite.
+        scaled = np.clip(filled / about["scale"] - about["mean"] / about["scale"], -_LIMIT, _LIMIT)
+    return scaled.astype(np.float32)
 
 
 def date_parts(column: np.ndarray) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,27 +21,56 @@ from typing import Any
 import numpy as np
 
 SPACE = " \t\r\n\v\f\u00a0\u3000\ufeff"
-MISSING = frozenset({
-    "", "na", "n/a", "n.a.", "#n/a", "#na", "nan", "-nan", "null", "none", "nil", "?", "-", "--", ".", "missing",
-    "<na>", "#null!", "#value!", "#div/0!",
-})
+MISSING = frozenset(
+    {
+        "",
+        "na",
+        "n/a",
+        "n.a.",
+        "#n/a",
+        "#na",
+        "nan",
+        "-nan",
+        "null",
+        "none",
+        "nil",
+        "?",
+        "-",
+        "--",
+        ".",
+        "missing",
+        "<na>",
+        "#null!",
+        "#value!",
+        "#div/0!",
+    }
+)
 SIGNS = "$€£¥₹%"
 NAME_LENGTH = 200
 
-YES = frozenset({"yes", "y", "true", "t", "1", "1.0", "on", "ja", "oui", "si", "sí", "sim", "是", "真", "はい"})
+YES = frozenset(
+    {"yes", "y", "true", "t", "1", "1.0", "on", "ja", "oui", "si", "sí", "sim", "是", "真", "はい"}
+)
 NO = frozenset({"no", "n", "false", "f", "0", "0.0", "off", "nein", "non", "não", "否", "假", "いいえ"})
 
 _YEAR, _TWO = "([12][0-9]{3})", "([0-9]{1,2})"
 _CLOCK = " ([0-9]{1,2}):([0-9]{2})"
 _SECONDS = _CLOCK + ":([0-5][0-9])"
 _FRACTION = _SECONDS + r"\.([0-9]{1,6})"
-_ORDERS = {
-    f"%Y{gap}%m{gap}%d": (f"{_YEAR}{re.escape(gap)}{_TWO}{re.escape(gap)}{_TWO}", (0, 1, 2)) for gap in "-/."
-} | {
-    f"%d{gap}%m{gap}%Y": (f"{_TWO}{re.escape(gap)}{_TWO}{re.escape(gap)}{_YEAR}", (2, 1, 0)) for gap in "./-"
-} | {
-    f"%m{gap}%d{gap}%Y": (f"{_TWO}{re.escape(gap)}{_TWO}{re.escape(gap)}{_YEAR}", (2, 0, 1)) for gap in "/-"
-}
+_ORDERS = (
+    {
+        f"%Y{gap}%m{gap}%d": (f"{_YEAR}{re.escape(gap)}{_TWO}{re.escape(gap)}{_TWO}", (0, 1, 2))
+        for gap in "-/."
+    }
+    | {
+        f"%d{gap}%m{gap}%Y": (f"{_TWO}{re.escape(gap)}{_TWO}{re.escape(gap)}{_YEAR}", (2, 1, 0))
+        for gap in "./-"
+    }
+    | {
+        f"%m{gap}%d{gap}%Y": (f"{_TWO}{re.escape(gap)}{_TWO}{re.escape(gap)}{_YEAR}", (2, 0, 1))
+        for gap in "/-"
+    }
+)
 _CLOCKS = {"": "", " %H:%M": _CLOCK, " %H:%M:%S": _SECONDS, " %H:%M:%S%.f": _FRACTION}
 
 # A date's format -> its pattern and where year, month and day stand in it.
@@ -204,18 +234,28 @@ def column_of(about: dict[str, Any], values: list[Any], problems: list[dict[str,
     about: ``name``, ``type`` and, where the file needed one, ``format``.
     """
     if about["type"] == "number":
-        read, empty, what = _number, math.nan, "not a number"
-    elif about["type"] == "date":
-        read, empty, what = _date, np.datetime64("NaT"), "not a date"
-    else:
-        return _words(about, values)
-    out = []
-    for row, value in enumerate(values, start=1):
-        found = None if _nothing(value) else read(value, about.get("format") or {})
-        if found is None and problems is not None and not _nothing(value):
-            problems.append({"row": row, "column": about["name"], "text": str(value)[:200], "what": what})
-        out.append(empty if found is None else found)
-    return np.array(out, dtype="datetime64[us]" if about["type"] == "date" else np.float64)
+        return np.array(_read(_number, about, values, problems), dtype=np.float64)
+    if about["type"] == "date":
+        return np.array(_read(_date, about, values, problems), dtype="datetime64[us]")
+    return _words(about, values)
+
+
+def _read(
+    read: Callable[[Any, dict[str, str]], Any],
+    about: dict[str, Any],
+    values: list[Any],
+    problems: list[dict[str, Any]] | None,
+) -> list[Any]:
+    """Each value read, None (which numpy makes NaN or NaT) where it is missing or cannot be."""
+    style = about.get("format") or {}
+    found = [None if _nothing(value) else read(value, style) for value in values]
+    if problems is not None:
+        problems += [
+            {"row": row, "column": about["name"], "text": str(value)[:200], "what": f"is no {about['type']}"}
+            for row, (value, one) in enumerate(zip(values, found, strict=True), start=1)
+            if one is None and not _nothing(value)
+        ]
+    return found
 
 
 def _nothing(value: Any) -> bool:

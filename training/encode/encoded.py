@@ -69,7 +69,9 @@ def encode_table(table: Path, data: Data, info: dict[str, Any]) -> Encoded:
     target = read_column(table, name)
     present = _present(target)
     if not present.any():
-        raise DataError(f"{name} is empty in every row.", where=f"column {name}", hint="Choose another target.")
+        raise DataError(
+            f"{name} is empty in every row.", where=f"column {name}", hint="Choose another target."
+        )
     rows = np.flatnonzero(present)
     target = _taken(target, rows)
     if data.task != "regression":
@@ -90,19 +92,33 @@ def feature_names(data: Data, info: dict[str, Any]) -> list[str]:
     known = {column["name"]: column for column in info["columns"]}
     for name in (*data.target, *data.roles):
         if name not in known:
-            raise DataError(f"The table has no column {name}.", where=f"column {name}",
-                            hint="Choose the columns again: the table may be another version.")
+            raise DataError(
+                f"The table has no column {name}.",
+                where=f"column {name}",
+                hint="Choose the columns again: the table may be another version.",
+            )
     if data.target[0] in data.columns("feature"):
-        raise DataError(f"{data.target[0]} is both the target and a feature.", where=f"column {data.target[0]}",
-                        hint="Give it one role.")
-    features = [name for name in known if data.roles.get(name) == "feature" and known[name]["missing_share"] < 1]
+        raise DataError(
+            f"{data.target[0]} is both the target and a feature.",
+            where=f"column {data.target[0]}",
+            hint="Give it one role.",
+        )
+    features = [
+        name for name in known if data.roles.get(name) == "feature" and known[name]["missing_share"] < 1
+    ]
     for name in features:
         if known[name]["type"] in ("text", "picture"):
-            raise DataError(f"{name} holds {known[name]['type']}s, which cannot be an input of this network.",
-                            where=f"column {name}", hint="Set its role to ignored, or its type to category.")
+            raise DataError(
+                f"{name} holds {known[name]['type']}s, which cannot be an input of this network.",
+                where=f"column {name}",
+                hint="Set its role to ignored, or its type to category.",
+            )
     if not features:
-        raise DataError("No column is left to learn from.", where="data.roles",
-                        hint="Give at least one column that is not empty the role feature.")
+        raise DataError(
+            "No column is left to learn from.",
+            where="data.roles",
+            hint="Give at least one column that is not empty the role feature.",
+        )
     return features
 
 
@@ -126,9 +142,12 @@ def _about(info: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _present(column: Any) -> np.ndarray:
+    present: np.ndarray
     if isinstance(column, Words):
-        return column.codes >= 0
-    return ~(np.isnat(column) if column.dtype.kind == "M" else np.isnan(column))
+        present = column.codes >= 0
+    else:
+        present = ~(np.isnat(column) if column.dtype.kind == "M" else np.isnan(column))
+    return present
 
 
 def _taken(column: Any, rows: np.ndarray) -> Any:
@@ -144,14 +163,21 @@ def _split(table: Path, data: Data, info: dict[str, Any], target: Any, rows: np.
         by = _strata(target, data)
     elif chosen.method != "random":
         by, values = _split_column(table, data, info, rows)
-    return split(len(rows), method=chosen.method, validation=chosen.validation, test=chosen.test,
-                 seed=chosen.seed, by=by, values=values)
+    return split(
+        len(rows),
+        method=chosen.method,
+        validation=chosen.validation,
+        test=chosen.test,
+        seed=chosen.seed,
+        by=by,
+        values=values,
+    )
 
 
 def _strata(target: Any, data: Data) -> np.ndarray:
     if data.task == "regression":
         edges = np.quantile(target, np.linspace(0, 1, 11)[1:-1])
-        return np.searchsorted(edges, target)
+        return np.asarray(np.searchsorted(edges, target))
     words = class_words(target)
     return category_codes(sorted(words.values), words)
 
@@ -162,13 +188,19 @@ def _split_column(
     role = {"time": "time", "group": "group"}.get(data.split.method)
     name = data.split.column or next(iter(data.columns(role) if role else []), None)  # type: ignore[arg-type]
     if name is None or name not in {column["name"] for column in info["columns"]}:
-        raise DataError(f"A split by {data.split.method} needs a column.", where="data.split.column",
-                        hint="Choose the column, or a random split.")
+        raise DataError(
+            f"A split by {data.split.method} needs a column.",
+            where="data.split.column",
+            hint="Choose the column, or a random split.",
+        )
     column = _taken(read_column(table, name), rows)
     if data.split.method == "time":
         if isinstance(column, Words):
-            raise DataError(f"{name} holds neither dates nor numbers, so rows cannot be ordered by it.",
-                            where=f"column {name}", hint="Choose a date column, or a random split.")
+            raise DataError(
+                f"{name} holds neither dates nor numbers, so rows cannot be ordered by it.",
+                where=f"column {name}",
+                hint="Choose a date column, or a random split.",
+            )
         return column, None
     words = column if isinstance(column, Words) else class_words(_as_numbers(column))
     return np.asarray(words.codes), list(words.values)

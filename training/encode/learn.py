@@ -21,7 +21,9 @@ MAX_CLASSES = 1_000
 _KNOTS = 201
 
 
-def learn(columns: dict[str, Any], target: Any, parts: np.ndarray, data: Data, info: dict[str, Any]) -> dict[str, Any]:
+def learn(
+    columns: dict[str, Any], target: Any, parts: np.ndarray, data: Data, info: dict[str, Any]
+) -> dict[str, Any]:
     """The state: how these columns and this target become arrays.
 
     columns: the feature columns in order, as ``cells`` has them; target: the target's column;
@@ -64,7 +66,7 @@ def _category(column: Words, training: np.ndarray, encode: Encode) -> dict[str, 
     seen = column.codes[training]
     counts = np.bincount(seen[seen >= 0], minlength=len(column.values))
     ranked = sorted((-int(count), word) for count, word in zip(counts, column.values, strict=True) if count)
-    return {"input": "categories", "vocabulary": [word for _, word in ranked[:encode.max_categories]]}
+    return {"input": "categories", "vocabulary": [word for _, word in ranked[: encode.max_categories]]}
 
 
 def _number(values: np.ndarray, encode: Encode) -> dict[str, Any]:
@@ -79,7 +81,9 @@ def _number(values: np.ndarray, encode: Encode) -> dict[str, Any]:
 def _date(values: np.ndarray, encode: Encode) -> dict[str, Any]:
     parts = date_parts(values)
     kept = [part for part in DATE_PARTS if part != "hour" or np.nan_to_num(parts["hour"]).any()]
-    learned = [{"part": part, **_fill_and_scale(parts[part][~np.isnan(parts[part])], encode)} for part in kept]
+    learned = [
+        {"part": part, **_fill_and_scale(parts[part][~np.isnan(parts[part])], encode)} for part in kept
+    ]
     return {"input": "numbers", "indicator": False, "parts": learned}
 
 
@@ -87,7 +91,8 @@ def _fill_and_scale(present: np.ndarray, encode: Encode) -> dict[str, Any]:
     """present: the float64 values that are there; {"fill", "mean", "scale"} and, for quantiles, knots."""
     if not len(present):
         return {"fill": encode.constant if encode.missing == "constant" else 0.0, "mean": 0.0, "scale": 1.0}
-    fill = {"median": _median, "mean": _mean, "constant": lambda _: encode.constant}[encode.missing](present)
+    fills = {"median": _median, "mean": _mean}
+    fill = fills[encode.missing](present) if encode.missing in fills else encode.constant
     learned: dict[str, Any] = {"fill": fill, "mean": 0.0, "scale": 1.0}
     if encode.scale == "standard":
         learned |= {"mean": _mean(present), "scale": _or_one(_deviation(present))}
@@ -145,19 +150,27 @@ def learn_target(about: dict[str, Any], column: Any, training: np.ndarray, task:
     entry = {key: about[key] for key in ("name", "type", "format") if key in about} | {"task": task}
     if task == "regression":
         if isinstance(column, Words) or column.dtype.kind == "M":
-            raise DataError(f"{name} holds {_kind(about['type'])}, and regression predicts a number.",
-                            where=f"column {name}", hint="Choose a number column, or classification as the task.")
+            raise DataError(
+                f"{name} holds {_kind(about['type'])}, and regression predicts a number.",
+                where=f"column {name}",
+                hint="Choose a number column, or classification as the task.",
+            )
         values = column[training]
         return entry | {"classes": None, "mean": _mean(values), "std": _or_one(_deviation(values))}
     classes = classes_of(about, column)
     if task == "binary" and len(classes) != 2:
-        raise DataError(f"{name} has {len(classes):,} classes; a yes/no task has two.",
-                        where=f"column {name}", hint="Choose classification with several classes as the task.")
+        raise DataError(
+            f"{name} has {len(classes):,} classes; a yes/no task has two.",
+            where=f"column {name}",
+            hint="Choose classification with several classes as the task.",
+        )
     return entry | {"classes": classes, "mean": None, "std": None}
 
 
 def _kind(type_: str) -> str:
-    return {"date": "dates", "text": "texts", "category": "categories", "yes/no": "yes and no"}.get(type_, type_)
+    return {"date": "dates", "text": "texts", "category": "categories", "yes/no": "yes and no"}.get(
+        type_, type_
+    )
 
 
 def classes_of(about: dict[str, Any], column: Any) -> list[str]:
@@ -167,18 +180,25 @@ def classes_of(about: dict[str, Any], column: Any) -> list[str]:
     """
     name = about["name"]
     if not isinstance(column, Words) and column.dtype.kind == "M":
-        raise DataError(f"{name} holds dates, which cannot be predicted.", where=f"column {name}",
-                        hint="Choose another target.")
+        raise DataError(
+            f"{name} holds dates, which cannot be predicted.",
+            where=f"column {name}",
+            hint="Choose another target.",
+        )
     words = class_words(column)
     used = np.bincount(words.codes[words.codes >= 0], minlength=len(words.values))
     classes = [word for word, count in zip(words.values, used, strict=True) if count]
     if len(classes) == 1:
-        raise DataError(f"{name} is “{classes[0]}” in every row; there is nothing to tell apart.",
-                        where=f"column {name}", hint="Choose another target, or add rows of another class.")
+        raise DataError(
+            f"{name} is “{classes[0]}” in every row; there is nothing to tell apart.",
+            where=f"column {name}",
+            hint="Choose another target, or add rows of another class.",
+        )
     if len(classes) > MAX_CLASSES:
         raise DataError(
             f"{name} has {len(classes):,} classes, which looks like an identifier. Strata takes up to "
-            f"{MAX_CLASSES:,}.", where=f"column {name}",
+            f"{MAX_CLASSES:,}.",
+            where=f"column {name}",
             hint="Choose another target, or regression when it is a quantity.",
         )
     return sorted(classes, key=_class_order)

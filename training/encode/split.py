@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from training.errors import DataError, EngineError
+from training.words import counted
 
 TRAINING, VALIDATION, TEST = 0, 1, 2
 NAMES = ("training", "validation", "test")
@@ -39,8 +40,9 @@ def split(
     """
     if rows < 3:
         raise DataError(
-            f"There {'is' if rows == 1 else 'are'} only {rows} usable row{'' if rows == 1 else 's'}; training, "
-            "validation and test need at least one each.", hint="Add rows: a hundred or more make sense."
+            f"There {'is' if rows == 1 else 'are'} only {counted(rows, 'usable row')}; training, validation "
+            "and test need at least one each.",
+            hint="Add rows: a hundred or more make sense.",
         )
     if method == "random":
         parts = _dealt(_order(rows, seed), validation, test)
@@ -75,7 +77,7 @@ def _dealt(order: np.ndarray, validation: float, test: float) -> np.ndarray:
     judging, kept = _sizes(len(order), validation, test)
     parts = np.zeros(len(order), dtype=np.uint8)
     parts[order[:kept]] = TEST
-    parts[order[kept:kept + judging]] = VALIDATION
+    parts[order[kept : kept + judging]] = VALIDATION
     return parts
 
 
@@ -94,7 +96,7 @@ def _stratified(classes: np.ndarray, validation: float, test: float, seed: int) 
         judging = min(round(owed_validation), len(members) - 1 - kept)
         owed_test, owed_validation = owed_test - kept, owed_validation - judging
         parts[members[:kept]] = TEST
-        parts[members[kept:kept + judging]] = VALIDATION
+        parts[members[kept : kept + judging]] = VALIDATION
     return _none_empty(parts, order)
 
 
@@ -113,12 +115,15 @@ def _by_time(moments: np.ndarray, validation: float, test: float) -> np.ndarray:
     distinct, place, counts = np.unique(moments[~missing], return_inverse=True, return_counts=True)
     if len(distinct) < 3:
         raise DataError(
-            f"The time column has {len(distinct)} different moment{'' if len(distinct) == 1 else 's'}; a split by "
-            "time needs at least three.", hint="Choose another time column or a random split."
+            f"The time column has {counted(len(distinct), 'different moment')}; a split by time needs at least "
+            "three.",
+            hint="Choose another time column or a random split.",
         )
     first_validation, first_test = _cuts(counts, validation, test)
     parts = np.zeros(len(moments), dtype=np.uint8)
-    parts[~missing] = np.where(place >= first_test, TEST, np.where(place >= first_validation, VALIDATION, TRAINING))
+    parts[~missing] = np.where(
+        place >= first_test, TEST, np.where(place >= first_validation, VALIDATION, TRAINING)
+    )
     return parts
 
 
@@ -140,8 +145,9 @@ def _by_group(groups: np.ndarray, validation: float, test: float, seed: int) -> 
     distinct, place = np.unique(groups, return_inverse=True)
     if len(distinct) < 3:
         raise DataError(
-            f"The group column has {len(distinct)} group{'' if len(distinct) == 1 else 's'}; training, validation "
-            "and test need at least one each.", hint="Choose another group column or a random split."
+            f"The group column has {counted(len(distinct), 'group')}; training, validation and test need at "
+            "least one each.",
+            hint="Choose another group column or a random split.",
         )
     order = _order(len(distinct), seed)
     rank = np.empty(len(order), dtype=np.int64)
@@ -149,9 +155,9 @@ def _by_group(groups: np.ndarray, validation: float, test: float, seed: int) -> 
     sizes = np.bincount(place)[order]
     first_validation, first_test = _cuts(sizes, validation, test)
     of_row = rank[place]
-    return np.where(of_row >= first_test, TEST, np.where(of_row >= first_validation, VALIDATION, TRAINING)).astype(
-        np.uint8
-    )
+    return np.where(
+        of_row >= first_test, TEST, np.where(of_row >= first_validation, VALIDATION, TRAINING)
+    ).astype(np.uint8)
 
 
 def _by_marks(codes: np.ndarray, values: list[str]) -> np.ndarray:
@@ -166,6 +172,8 @@ def _by_marks(codes: np.ndarray, values: list[str]) -> np.ndarray:
         )
     for part, name in enumerate(NAMES):
         if not (parts == part).any():
-            raise DataError(f"The split column leaves no row for {name}.",
-                            hint="Mark some rows, or choose a random split.")
-    return parts.astype(np.uint8)
+            raise DataError(
+                f"The split column leaves no row for {name}.",
+                hint="Mark some rows, or choose a random split.",
+            )
+    return np.asarray(parts, dtype=np.uint8)

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('report', models.JSONField(blank=True, default=dict)),
                 ('bundle', models.CharField(blank=True, default='', max_length=200)),
                 ('bundle_bytes', models.BigIntegerField(null=True)),
+                ('checked', models.JSONField(blank=True, default=dict)),
                 ('run', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='model', to='runs.run')),
             ],
             options={

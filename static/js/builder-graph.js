@@ -1,0 +1,130 @@
+// The diagram: the server says which nodes, wires and shapes there are; dagre places them, SVG draws them.
+// The list of cards is its accessible equivalent, so the drawing is one image with one sentence.
+
+import { readState } from "./builder-save.js";
+
+const NODE = { width: 166, height: 32 };
+const WIDE = 336;
+const COLOURS = { table: "shape", core: "core", activation: "act", normalisation: "norm", merge: "merge" };
+const SVG = "http://www.w3.org/2000/svg";
+
+let placed = { key: "", layout: null };
+
+export function drawGraph(words) {
+  const holder = document.getElementById("graph");
+  const { nodes, wires } = readState().graph;
+  const layout = place(nodes, wires);
+  const width = Math.max(WIDE, layout.width);
+  const shift = (width - layout.width) / 2;
+  const svg = make("svg", {
+    class: "graph", viewBox: `${-shift} 0 ${width} ${layout.height}`, role: "img",
+    "aria-label": words.graph.replace("{path}", nodes.map((node) => `${node.title} ${node.shape}`).join(", ")),
+  });
+  svg.style.maxWidth = `${width}px`;
+  svg.append(arrowHead());
+  for (const wire of wires) svg.append(drawWire(wire, layout.edges.get(`${wire.from}>${wire.to}`)));
+  for (const node of nodes) svg.append(drawNode(node, layout.nodes.get(node.id)));
+  holder.replaceChildren(svg);
+  markSelected(holder.dataset.selected ?? "");
+}
+
+/** Where everything goes. Kept while nodes and wires are the same: a new width of a layer moves nothing. */
+function place(nodes, wires) {
+  const key = JSON.stringify([nodes.map((node) => node.id), wires.map((wire) => [wire.from, wire.to])]);
+  if (placed.key === key) return placed.layout;
+  const graph = new window.dagre.graphlib.Graph();
+  graph.setGraph({ rankdir: "TB", ranksep: 22, nodesep: 20, edgesep: 20, marginx: 10, marginy: 8 });
+  for (const node of nodes) graph.setNode(node.id, { ...NODE });
+  // Heavy wires stay straight: the main path is one line, skips go round it.
+  for (const wire of wires) graph.setEdge(wire.from, wire.to, { weight: wire.skip ? 0 : 20 });
+  window.dagre.layout(graph);
+  const { width, height } = graph.graph();
+  const layout = {
+    width, height,
+    nodes: new Map(graph.nodes().map((id) => [id, graph.node(id)])),
+    edges: new Map(graph.edges().map((edge) => [`${edge.v}>${edge.w}`, graph.edge(edge).points])),
+  };
+  placed = { key, layout };
+  return layout;
+}
+
+function drawNode(node, at) {
+  const box = { x: at.x - NODE.width / 2, y: at.y - NODE.height / 2 };
+  const look = node.state === "ok" ? "" : ` node-${node.state}`;
+  const group = make("g", { class: `fam-${COLOURS[node.family] ?? "core"} graph-node`, "data-id": keyOf(node) });
+  const tone = node.state === "bad" ? " tbad" : "";
+  group.append(
+    make("rect", { class: `node${look}`, ...box, ...NODE, rx: 6 }),
+    make("path", { class: "fam-bar", d: `M${box.x + 4} ${box.y + 9}h3v14h-3z` }),
+    text(clipped(node.title, node.shape), { class: `name${tone}`, x: box.x + 16, y: at.y + 4 }),
+    text(node.shape, { class: `sh${tone}`, x: box.x + NODE.width - 10, y: at.y + 4, "text-anchor": "end" }),
+  );
+  return group;
+}
+
+const keyOf = (node) => (node.kind === "node" ? node.id : `${node.kind}-${node.id}`);
+
+function clipped(title, shape) {
+  const room = Math.max(6, 22 - shape.length);
+  return title.length > room ? `${title.slice(0, room - 1)}…` : title;
+}
+
+function drawWire(wire, points) {
+  const bad = wire.state === "bad" ? " edge-bad" : "";
+  const line = make("path", { class: `${wire.skip ? "skip" : "edge"}${bad}`, d: rounded(points), "marker-end": "url(#arrow)" });
+  if (!wire.skip) return line;
+  const group = make("g");
+  const side = points.reduce((most, point) => (Math.abs(point.x) > Math.abs(most.x) ? point : most), points[1] ?? points[0]);
+  group.append(line, make("circle", { class: `skip-start${bad}`, cx: points[0].x, cy: points[0].y, r: 3 }));
+  group.append(text(wire.shape, { class: `sh${bad ? " tbad" : ""}`, x: side.x + 5, y: side.y + 4 }));
+  return group;
+}
+
+/** A line through the points with corners of 12 px. */
+function rounded(points) {
+  let d = `M${points[0].x} ${points[0].y}`;
+  for (let index = 1; index < points.length - 1; index += 1) {
+    const corner = points[index];
+    const a = towards(corner, points[index - 1]);
+    const b = towards(corner, points[index + 1]);
+    d += `L${a.x} ${a.y}Q${corner.x} ${corner.y} ${b.x} ${b.y}`;
+  }
+  const end = points[points.length - 1];
+  return `${d}L${end.x} ${end.y}`;
+}
+
+function towards(from, to) {
+  const far = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  const step = Math.min(12, far / 2) / far;
+  return { x: round(from.x + (to.x - from.x) * step), y: round(from.y + (to.y - from.y) * step) };
+}
+
+const round = (number) => Math.round(number * 10) / 10;
+
+function arrowHead() {
+  const defs = make("defs");
+  const marker = make("marker", {
+    id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse",
+  });
+  marker.append(make("path", { d: "M1 1l6 3-6 3", class: "arrow" }));
+  defs.append(marker);
+  return defs;
+}
+
+function make(name, attributes = {}) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
+function text(content, attributes) {
+  const element = make("text", attributes);
+  element.textContent = content;
+  return element;
+}
+
+export function markSelected(id) {
+  const holder = document.getElementById("graph");
+  holder.dataset.selected = id;
+  for (const node of holder.querySelectorAll(".graph-node")) node.classList.toggle("chosen", node.dataset.id === id);
+}

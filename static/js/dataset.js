@@ -1,0 +1,13 @@
+// The dataset page: the preview keeps its place when a change is drawn.
+
+let left = 0;
+
+const preview = () => document.querySelector(".preview-wrap");
+
+document.addEventListener("htmx:beforeSwap", () => {
+  left = preview()?.scrollLeft ?? 0;
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  if (preview()) preview().scrollLeft = left;
+});

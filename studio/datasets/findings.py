@@ -1,0 +1,62 @@
+"""What was found in a file, with the role change that mends it, as the page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from studio.datasets import words
+
+ICONS = {"bad": "error", "warn": "warn", "info": "info"}
+REMEDIES = {
+    "identifier": _("Set as ID"),
+    "ignored": _("Ignore"),
+    "feature": _("Use as feature"),
+    "time": _("Set as time"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding; ``role`` is its remedy, ``undo`` the role that takes the remedy back."""
+
+    level: str
+    title: str
+    text: str
+    column: str | None = None
+    role: str = ""
+    undo: str = ""
+    handled: bool = False
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.level, "info")
+
+    @property
+    def remedy_label(self) -> Any:
+        return REMEDIES.get(self.role, words.ROLES.get(self.role, self.role))
+
+    @property
+    def role_label(self) -> Any:
+        return words.ROLES.get(self.role, self.role)
+
+
+def findings_of(info: dict[str, Any], proposal: dict[str, Any]) -> list[Finding]:
+    """The findings of a version in the order of their weight."""
+    found = [_finding(entry, info, proposal) for entry in info["findings"]]
+    return sorted(found, key=lambda finding: list(ICONS).index(finding.level))
+
+
+def _finding(entry: dict[str, Any], info: dict[str, Any], proposal: dict[str, Any]) -> Finding:
+    column = entry["column"]
+    role = (entry["remedy"] or {}).get("role", "")
+    if column not in proposal["roles"] or column == proposal["target"]:
+        role = ""  # a remedy must not take the target away
+    before = info["proposal"]["roles"].get(column, "feature")
+    return Finding(
+        level=entry["level"], title=entry["title"], text=entry["text"], column=column, role=role,
+        undo="feature" if before in (role, "target") else before,
+        handled=bool(role) and proposal["roles"].get(column) == role,
+    )

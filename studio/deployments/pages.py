@@ -1,0 +1,126 @@
+"""What the report page and the model page show, in each state that a run and its model can be in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from studio.deployments import predictor, tryit
+from studio.deployments.contents import contents_of
+from studio.deployments.figures import figures_of
+from studio.deployments.matrix import matrix_of
+from studio.deployments.models import Model
+from studio.deployments.verdict import best_epoch, classes_of, verdict_of
+from studio.runs.models import Run
+
+
+def report_page(run: Run) -> dict[str, Any]:
+    """The report page's context; without a report, how far it is."""
+    context = _common(run, "evaluate")
+    report = context["report"]
+    if not report:
+        return context | _progress(run, context["model"])
+    return context | {
+        "verdict": verdict_of(report, str(run)),
+        "test_rows": f"{report['rows']['test']:,}",
+        "matrix": matrix_of(report),
+        "figures": figures_of(report),
+        "classes": classes_of(report),
+    }
+
+
+def model_page(run: Run, root: str) -> dict[str, Any]:
+    """The model page's context. root: this server's address, for the API example."""
+    context = _common(run, "deploy")
+    model = context["model"]
+    if model is None or not model.bundle:
+        return context | _progress(run, model) | {"is_ready": False}
+    features = predictor.bundle_of(model).features
+    return (
+        context
+        | split_fields(tryit.fields_of(features))
+        | {
+            "is_ready": True,
+            "members": contents_of(predictor.members_of(model)),
+            "curl": _curl(run, root, features),
+            "headline": verdict_of(context["report"], str(run)).headline,
+        }
+    )
+
+
+def split_fields(fields: list[tryit.TryField]) -> dict[str, Any]:
+    return {
+        "fields": fields,
+        "first_fields": fields[: tryit.FIRST_FIELDS],
+        "more_fields": fields[tryit.FIRST_FIELDS :],
+    }
+
+
+def _common(run: Run, step: str) -> dict[str, Any]:
+    model = getattr(run, "model", None)
+    return {
+        "run": run,
+        "model": model,
+        "step": step,
+        "report": model.report if model else {},
+        "best_epoch": best_epoch(run.summary),
+        "is_working": False,
+    }
+
+
+def _progress(run: Run, model: Model | None) -> dict[str, Any]:
+    """What a page says while there is nothing to show yet, and whether that will change by itself."""
+    if model is not None:
+        return {"is_working": not model.is_over, **_judging(run, model)}
+    if run.has_model:
+        return {
+            "can_judge": True,
+            "progress_title": _("This model has not been judged yet"),
+            "progress_text": _("Judging measures it on the rows that training never saw."),
+        }
+    if run.is_over:
+        return {
+            "progress_title": _("%(run)s has no model") % {"run": run},
+            "progress_text": run.message or _("It ended before there were weights to keep."),
+        }
+    return {
+        "is_working": run.state != Run.State.PAUSED,
+        "progress_title": _("%(run)s is not over yet") % {"run": run},
+        "progress_text": _("The report follows by itself when training ends."),
+    }
+
+
+def _judging(run: Run, model: Model) -> dict[str, str]:
+    if model.state == Model.State.QUEUED:
+        return {
+            "progress_title": _("The model waits for a worker"),
+            "progress_text": _("It is judged as soon as one is free."),
+        }
+    if model.report:
+        return {
+            "progress_title": _("Packing the model"),
+            "progress_text": _("The download is written, then checked on real rows against PyTorch."),
+        }
+    rows = run.summary.get("started", {}).get("rows", {}).get("test")
+    title = (
+        _("Judging the model on %(rows)s rows that it has never seen") % {"rows": f"{rows:,}"}
+        if rows
+        else _("Judging the model on rows that it has never seen")
+    )
+    return {
+        "progress_title": title,
+        "progress_text": _("This takes a few seconds."),
+    }
+
+
+def _curl(run: Run, root: str, features: list[dict[str, Any]]) -> str:
+    row = {feature["name"]: feature["typical"] for feature in features}
+    address = root.rstrip("/") + reverse("api:predict", args=[run.pk])
+    body = json.dumps({"rows": [row]}, ensure_ascii=False).replace("'", "'\\''")
+    return (
+        f'curl {address} \\\n  -H "Authorization: Bearer $STRATA_KEY" \\\n'
+        f"  -H \"Content-Type: application/json\" \\\n  -d '{body}'"
+    )

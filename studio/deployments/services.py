@@ -1,0 +1,120 @@
+"""What people do with models: have one made, have it made again, predict with it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from studio.deployments import predictor, rows
+from studio.deployments.models import Model
+from studio.jobs.doorbell import ring
+from studio.runs.models import Run
+from training.encode import columns_from_rows
+from training.errors import SettingError, UserError
+
+
+class NotReady(UserError):
+    """The run has no model yet, or its download is not packed."""
+
+    status = 409
+
+
+def make_model(run: Run) -> Model:
+    """The model of a run that ends with weights; queued for judging the first time."""
+    model, made = Model.objects.get_or_create(run=run)
+    if made:
+        transaction.on_commit(partial(ring, Model))
+    return model
+
+
+@transaction.atomic
+def make_again(run: Run) -> Model:
+    """Queue a model that failed anew; what it has already (its report) is kept.
+
+    Raises NotReady when the run has no weights to judge.
+    """
+    if not run.has_model:
+        raise NotReady(
+            _("%(run)s has no weights to judge.") % {"run": run},
+            where="run",
+            hint=_("A run has a model once it has finished or was stopped with its best kept."),
+        )
+    model = make_model(run)
+    failed = Model.objects.filter(pk=model.pk, state=Model.State.FAILED)
+    if failed.update(
+        state=Model.State.QUEUED, losses=0, message="", hint="", queued_at=timezone.now(), ended_at=None
+    ):
+        transaction.on_commit(partial(ring, Model))
+    return model
+
+
+def packed_model(run: Run) -> Model:
+    """The run's model with its bundle. Raises NotReady with the reason when there is none (yet)."""
+    model = Model.objects.filter(run=run).first()
+    if model is not None and model.bundle:
+        return model
+    if model is not None and model.state == Model.State.FAILED:
+        raise NotReady(model.message, where="model", hint=model.hint or _("Try again on the model's page."))
+    raise NotReady(
+        _("The model of %(run)s is not packed yet.") % {"run": run},
+        where="model",
+        hint=_("Wait until the run has ended and its report is there, then ask again."),
+    )
+
+
+def judged_model(run: Run) -> Model:
+    """The run's model with its report. Raises NotReady with the reason when there is none (yet)."""
+    model = Model.objects.filter(run=run).first()
+    if model is not None and model.report:
+        return model
+    if model is not None and model.state == Model.State.FAILED:
+        raise NotReady(model.message, where="model", hint=model.hint)
+    raise NotReady(
+        _("%(run)s has no report yet.") % {"run": run},
+        where="model",
+        hint=_("Wait until the run has ended, then ask again."),
+    )
+
+
+def predict_json(model: Model, body: bytes) -> list[dict[str, Any]]:
+    """Predictions of ``{"rows": [{column: value, …}, …]}``. Raises SettingError with the place."""
+    given = rows.from_json(body)
+    features = [feature["name"] for feature in predictor.bundle_of(model).features]
+    rows.check_columns(given, features=features, known=known_columns(model))
+    return _predicted(model, given)
+
+
+def predict_csv(model: Model, body: bytes) -> tuple[list[rows.Row], list[dict[str, Any]]]:
+    """The rows of a CSV and their predictions; columns that the model does not know are ignored."""
+    bundle = predictor.bundle_of(model)
+    given = rows.from_csv(body, bundle.reading)
+    rows.check_columns(given, features=[feature["name"] for feature in bundle.features])
+    return given, _predicted(model, given)
+
+
+def cell_problems(model: Model, given: list[rows.Row]) -> list[dict[str, Any]]:
+    """The cells that cannot be read: ``{"row" (from 1), "column", "text", "what"}``."""
+    found: list[dict[str, Any]] = []
+    columns_from_rows(predictor.bundle_of(model).state, given, found)
+    return found
+
+
+def known_columns(model: Model) -> list[str]:
+    """The columns of the data that the model was trained on, the target among them."""
+    return [column["name"] for column in model.run.dataset_version.info["columns"]]
+
+
+def _predicted(model: Model, given: list[rows.Row]) -> list[dict[str, Any]]:
+    found = cell_problems(model, given)
+    if found:
+        raise SettingError(
+            _("Row %(row)s: “%(text)s” is %(what)s.")
+            % {"row": f"{found[0]['row']:,}", "text": found[0]["text"][:80], "what": found[0]["what"]},
+            where=f"rows[{found[0]['row'] - 1}].{found[0]['column']}",
+            hint=_("Send a value of the column's type, or leave the cell empty."),
+        )
+    return predictor.bundle_of(model).predict(given)

@@ -1,0 +1,180 @@
+"""Cards of the builder: what the engine's cards say, in the words and forms of the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from studio.networks import fields
+from training.layers import CATALOG, FAMILIES
+from training.network import Card, Checked, Problem
+
+# The stylesheet's colours by family.
+COLOURS = {"table": "shape", "core": "core", "activation": "act", "normalisation": "norm", "merge": "merge"}
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A button that mends a problem."""
+
+    title: str
+    edits: str  # JSON
+    icon: str
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A problem or a warning as it stands on the page."""
+
+    message: str
+    hint: str
+    node: str
+    fixes: list[Fix]
+
+
+def remark(problem: Problem) -> Remark:
+    return Remark(problem.message, problem.hint, problem.node, [_fix(fix) for fix in problem.fixes])
+
+
+def _fix(fix: dict[str, Any]) -> Fix:
+    inserts = any(edit["do"] == "add" for edit in fix["edits"])
+    return Fix(fix["title"], json.dumps(fix["edits"]), "plus" if inserts else "fix")
+
+
+class CardView:
+    """One card. ``key`` names it in the page: a node's id, or kind and id of what is locked."""
+
+    def __init__(self, card: Card, above: tuple[str, ...], names: dict[str, str]) -> None:
+        self.card = card
+        self.above = above
+        self.key = card.id if card.kind == "node" else f"{card.kind}-{card.id}"
+        self.id, self.kind, self.title, self.state = card.id, card.kind, card.title, card.state
+        self.layer = CATALOG.get(card.layer) if card.kind == "node" else None
+        self.waits_for = names.get(card.waits_for, card.waits_for)
+
+    @property
+    def colour(self) -> str:
+        return COLOURS.get(self.card.family, "core")
+
+    @property
+    def label(self) -> str:
+        """How the card is called in sentences: "Linear fc_in"."""
+        return f"{self.title} {self.id}" if self.kind != "head" else self.title
+
+    @property
+    def summary(self) -> str:
+        return _(self.layer.summary) if self.layer else ""
+
+    @property
+    def shape(self) -> str:
+        return str(self.card.shape) if self.card.shape else ""
+
+    @property
+    def parameters(self) -> str:
+        return "–" if self.card.parameters is None else f"{self.card.parameters:,}"
+
+    @property
+    def remark(self) -> Remark | None:
+        return remark(self.card.problem) if self.card.problem else None
+
+    @property
+    def wrong_field(self) -> str:
+        """``"fc_in.units"`` where the problem is about one field, else empty."""
+        where = self.card.problem.where if self.card.problem else ""
+        field = where.removeprefix(f"network.main.{self.id}.")
+        return f"{self.id}.{field}" if self.kind == "node" and field != where else ""
+
+    @cached_property
+    def slots(self) -> tuple[Any, ...]:
+        """Equal to another card's when what stands outside of the form is the same."""
+        problem = self.card.problem.as_dict() if self.card.problem else None
+        return self.shape, self.parameters, self.card.about, self.state, self.waits_for, problem
+
+    @cached_property
+    def form(self) -> tuple[Any, ...]:
+        """Equal to another card's when title and fields are the same."""
+        choosable = self.above if self.takes_several or self.has_own_inputs else ()
+        return self.title, self.card.layer, self.card.settings, self.card.inputs, choosable
+
+    @property
+    def takes_several(self) -> bool:
+        return self.layer is not None and self.layer.most > 1
+
+    @property
+    def has_own_inputs(self) -> bool:
+        return bool(self.card.inputs) and self.kind == "node" and self.card.inputs != self.above[-1:]
+
+    @cached_property
+    def fields(self) -> list[fields.Field]:
+        return [field for field, advanced in self._fields() if not advanced]
+
+    @cached_property
+    def rare(self) -> list[fields.Field]:
+        """Name, the layer that it takes, and fields that people rarely touch."""
+        name = fields.Field(id=f"f-{self.id}-id", place=self.id, name="id", title=_("Name"), kind="text",
+                            value=self.id, description=_("Small letters, digits and _, as in code."))
+        source = [] if self.sources or len(self.above) < 2 else [self._source(0, "")]
+        return [name, *source, *(field for field, advanced in self._fields() if advanced)]
+
+    def _fields(self) -> Iterator[tuple[fields.Field, bool]]:
+        for info in self.layer.fields() if self.layer else []:
+            error = "1" if self.wrong_field == f"{self.id}.{info.name}" else ""
+            value = self.card.settings.get(info.name, info.default)
+            yield fields.field(info, value, place=self.id, id=f"f-{self.id}-{info.name}", error=error), info.advanced
+
+    @property
+    def sources(self) -> list[fields.Field]:
+        """One select for each input that the card takes, and an empty one where there may be more."""
+        if self.layer is None or not (self.takes_several or self.has_own_inputs):
+            return []
+        taken = list(self.card.inputs)
+        if len(taken) < min(self.layer.most, len(self.above)):
+            taken.append("")
+        return [self._source(number, name) for number, name in enumerate(taken)]
+
+    def _source(self, number: int, name: str) -> fields.Field:
+        assert self.layer is not None
+        alone = self.layer.most == 1
+        names = list(self.above) if name and len(self.card.inputs) == 1 and not alone else ["", *self.above]
+        if name not in names:
+            names.append(name)
+        title = _("Takes") if alone else _("Input %(number)s") % {"number": number + 1}
+        nothing = _("the layer above") if alone else "–"
+        choices = tuple(fields.Choice(each, each or nothing, each == name) for each in names)
+        return fields.Field(id=f"f-{self.id}-inputs-{number}", place=self.id, name="inputs", title=title,
+                            description="", kind="choice", value=name, choices=choices)
+
+
+def views(checked: Checked) -> list[CardView]:
+    """The cards of the stack, in order."""
+    names = {card.id: card.title if card.kind == "head" else card.id for card in checked.cards}
+    ids = tuple(card.id for card in checked.cards)
+    return [CardView(card, ids[:position], names) for position, card in enumerate(checked.cards)]
+
+
+@dataclass(frozen=True)
+class PaletteItem:
+    name: str
+    title: str
+    summary: str
+    hint: str
+    search: str
+
+
+def palette() -> list[tuple[str, str, list[PaletteItem]]]:
+    """Colour, title and layers of each family."""
+    return [
+        (COLOURS.get(family, "core"), _(title), [_item(layer) for layer in CATALOG.values() if layer.family == family])
+        for family, title in FAMILIES.items()
+    ]
+
+
+def _item(layer: Any) -> PaletteItem:
+    summary = _(layer.summary)
+    search = " ".join([layer.name, layer.title, *layer.also, summary]).lower()
+    return PaletteItem(layer.name, layer.title, summary, layer.also[0] if layer.also else "", search)

@@ -1,0 +1,203 @@
+"""What the report page draws from a report: bars, matrix, charts, tables."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from studio.deployments.figures import MAX_CURVES, figures_of, literal
+from studio.deployments.matrix import matrix_of
+from studio.deployments.scoring import plain, scored_csv
+from studio.deployments.verdict import shown, verdict_of
+
+
+def report(**changes):
+    metrics = [
+        {
+            "name": "accuracy",
+            "title": "Accuracy",
+            "value": 0.9,
+            "baseline": 0.6,
+            "better": "higher",
+            "description": "Share of rows that are right.",
+        },
+        {
+            "name": "loss",
+            "title": "Loss",
+            "value": 0.3,
+            "baseline": 0.2,
+            "better": "lower",
+            "description": "…",
+        },
+    ]
+    return {
+        "task": "binary",
+        "target": "leaves",
+        "rows": {"training": 70, "validation": 15, "test": 15},
+        "classes": ["no", "yes"],
+        "baseline": {"name": "majority", "title": "Always “no”"},
+        "metrics": metrics,
+        "headline": {
+            "metric": "accuracy",
+            "title": "Accuracy",
+            "value": 0.9,
+            "baseline": 0.6,
+            "sentence": "90 of 100 rows are right.",
+        },
+    } | changes
+
+
+def test_the_headline_says_the_gain_over_the_baseline():
+    verdict = verdict_of(report(), "Run 14")
+
+    assert verdict.headline.value == "0.900"
+    assert (verdict.headline.gain, verdict.headline.better) == ("+0.300", True)
+    assert verdict.sentence == "90 of 100 rows are right."
+
+
+def test_bars_compare_the_run_with_its_baseline():
+    bars = verdict_of(report(), "Run 14").bars
+
+    assert [(bar.title, bar.share, bar.is_baseline) for bar in bars] == [
+        ("Run 14", 90.0, False),
+        ("Always “no”", 60.0, True),
+    ]
+
+
+def test_a_larger_error_than_the_baselines_is_a_loss():
+    loss = verdict_of(report(), "Run 14").lines[1]
+
+    assert (loss.gain, loss.better) == ("+0.100", False)
+
+
+def test_bars_of_an_error_are_as_long_as_the_error():
+    metric = {
+        "name": "rmse",
+        "title": "RMSE",
+        "value": 20.0,
+        "baseline": 80.0,
+        "better": "lower",
+        "description": "",
+    }
+    headline = {"metric": "rmse", "title": "RMSE", "value": 20.0, "baseline": 80.0, "sentence": ""}
+
+    verdict = verdict_of(report(metrics=[metric], headline=headline), "Run 2")
+
+    assert [bar.share for bar in verdict.bars] == [25.0, 100.0]
+    assert "shorter" in verdict.bars_note
+
+
+def test_bars_of_an_area_under_a_curve_start_at_a_coin_toss():
+    metric = {
+        "name": "roc_auc",
+        "title": "ROC AUC",
+        "value": 0.75,
+        "baseline": 0.5,
+        "better": "higher",
+        "description": "",
+    }
+    headline = {"metric": "roc_auc", "title": "ROC AUC", "value": 0.75, "baseline": 0.5, "sentence": ""}
+
+    verdict = verdict_of(report(metrics=[metric], headline=headline), "Run 2")
+
+    assert [bar.share for bar in verdict.bars] == [50.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [(0.9084, "0.908"), (-3.25, "−3.250"), (68_432.4, "68,432"), (431.26, "431.3"), (None, "–")],
+)
+def test_metrics_are_written_with_the_digits_that_matter(value, text):
+    assert shown(value) == text
+
+
+def test_the_matrix_shows_rows_and_their_share_of_the_true_class():
+    matrix = matrix_of(report(confusion=[[8, 2], [1, 4]]))
+
+    label, cells = matrix.lines[0]
+    assert label == "no"
+    assert [(cell.rows_text, cell.percent_text, cell.heat) for cell in cells] == [
+        ("8", "80.0%", 3),
+        ("2", "20.0%", 1),
+    ]
+
+
+def test_a_matrix_of_many_classes_shows_the_twenty_most_confused():
+    counts = [[10 if row == column else 0 for column in range(30)] for row in range(30)]
+    counts[3][27] = 5
+
+    matrix = matrix_of(report(classes=[f"c{at}" for at in range(30)], confusion=counts))
+
+    assert len(matrix.labels) == 20 and matrix.is_partial
+    assert {"c3", "c27"} <= set(matrix.labels)
+
+
+def test_a_report_of_a_number_has_no_matrix():
+    assert matrix_of(report(confusion=None)) is None
+
+
+def test_charts_are_drawn_only_for_what_the_report_has():
+    assert figures_of(report()) == []
+    assert [
+        figure.name
+        for figure in figures_of(
+            report(roc=[{"class": "yes", "auc": 0.9, "fpr": [0, 0.1, 1], "tpr": [0, 0.9, 1]}])
+        )
+    ] == ["roc"]
+    assert [
+        figure.name
+        for figure in figures_of(
+            report(
+                scatter={"true": [1.0, 2.0], "predicted": [1.5, 1.8]},
+                residuals={"edges": [-1.0, 0.0, 1.0], "counts": [1, 1]},
+            )
+        )
+    ] == ["scatter", "residuals"]
+
+
+def test_a_curve_can_be_read_as_a_table_and_as_a_sentence():
+    points = [at / 100 for at in range(101)]
+    figure = figures_of(report(roc=[{"class": "yes", "auc": 0.5, "fpr": points, "tpr": points}]))[0]
+
+    assert figure.columns[0] == "Class" and len(figure.rows) == 21
+    assert figure.rows[0] == ["yes", "0", "0"] and figure.rows[-1] == ["yes", "1", "1"]
+    assert "yes 0.500" in figure.alt
+
+
+def test_no_more_curves_are_drawn_than_there_are_colours():
+    curve = {"auc": 0.9, "fpr": [0, 1], "tpr": [0, 1]}
+    figure = figures_of(report(roc=[curve | {"class": f"c{at}"} for at in range(12)]))[0]
+
+    assert len(figure.data) == MAX_CURVES + 1  # and the diagonal of guessing
+    assert "the first 8 of 12" in figure.note
+
+
+def test_class_names_reach_plotly_as_text_not_as_tags():
+    name = "<img src=x onerror=alert(1)>"
+    figure = figures_of(report(roc=[{"class": name, "auc": 0.5, "fpr": [0, 1], "tpr": [0, 1]}]))[0]
+
+    assert "<img" not in json.dumps(figure.plot)
+    assert literal("a & <b>") == "a &amp; &lt;b&gt;"
+
+
+def test_scored_rows_keep_their_cells_and_gain_the_prediction():
+    text = scored_csv(
+        [{"age": "41", "plan": "plus"}], [{"prediction": "yes", "probabilities": {"no": 0.25, "yes": 0.75}}]
+    )
+
+    assert text.splitlines() == [
+        "age,plan,prediction,probability of no,probability of yes",
+        "41,plus,yes,0.25,0.75",
+    ]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_of_a_scored_file_is_a_formula(cell):
+    assert plain(cell) == f"'{cell}"
+    assert scored_csv([{cell: cell}], [{"prediction": cell}]).count("'") >= 3
+
+
+@pytest.mark.parametrize("cell", ["-2.5", "+3", "-1e-5", -4, 0.5, "", None, "plus"])
+def test_numbers_and_words_of_a_scored_file_stay_as_they_are(cell):
+    assert plain(cell) == cell

@@ -1,0 +1,132 @@
+"""Predict the rows of a CSV:  python predict.py rows.csv [predictions.csv]
+
+The first line of rows.csv names its columns. Without a second file the predictions are printed.
+Cells may be empty; columns that the model does not know are ignored. Needs numpy and onnxruntime.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+if __package__:
+    from training.bundle.runtime import Bundle, listed
+    from training.encode import cells as _cells
+
+    names_from_header = _cells.names_from_header
+else:  # unzipped: the same files lie beside this one
+    from cells import names_from_header  # type: ignore[no-redef]
+    from runtime import Bundle, listed  # type: ignore[no-redef]
+
+_AT_ONCE = 10_000
+_DELIMITERS = ",;\t|"
+csv.field_size_limit(10_000_000)
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) not in (1, 2) or arguments[0] in ("-h", "--help"):
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        bundle = Bundle(Path(__file__).resolve().parent)
+        if len(arguments) == 1:
+            predict_file(bundle, Path(arguments[0]), sys.stdout)
+            return 0
+        with open(arguments[1], "w", encoding="utf-8", newline="") as out:
+            predict_file(bundle, Path(arguments[0]), out)
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def predict_file(bundle: Bundle, source: Path, out: TextIO) -> int:
+    """Write a CSV with one prediction for each row of ``source``; the number of rows is returned.
+
+    Raises ValueError, in a sentence, when the file or a cell cannot be read.
+    """
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_safe(cell) for cell in _header(bundle))
+    done = 0
+    for rows in _blocks(rows_of_csv(source, bundle.reading)):
+        if not done and (unknown := bundle.unknown_columns(rows)):
+            print(f"Ignored, because the model does not know them: {listed(unknown)}.", file=sys.stderr)
+        try:
+            predictions = bundle.predict(rows)
+        except ValueError as error:
+            raise ValueError(f"{error} (Rows are counted from row {done + 1:,}.)" if done else str(error)) from None
+        for prediction in predictions:
+            writer.writerow(_safe(cell) for cell in _cells_of(prediction))
+        done += len(rows)
+    if not done:
+        raise ValueError(f"{source.name} has no rows below its header.")
+    return done
+
+
+def _header(bundle: Bundle) -> list[str]:
+    return ["prediction", *(f"probability of {name}" for name in bundle.classes)]
+
+
+def _cells_of(prediction: dict[str, Any]) -> list[Any]:
+    return [prediction["prediction"], *prediction.get("probabilities", {}).values()]
+
+
+def rows_of_csv(source: Path, reading: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """The rows of a CSV, column -> text. reading: how the training file was read (delimiter, encoding …)."""
+    text = _text(source, reading)
+    header = text.partition("\n")[0]
+    usual = str(reading.get("delimiter") or ",")
+    delimiter = usual if usual in header else max(_DELIMITERS, key=header.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=reading.get("quote") or '"')
+    names: list[str] = []
+    for cells in lines:
+        if not cells:
+            continue
+        if not names:
+            names = names_from_header(cells)
+        elif len(cells) != len(names):
+            raise ValueError(f"Line {lines.line_num:,} has {len(cells):,} values, the header has {len(names):,}.")
+        else:
+            yield dict(zip(names, cells, strict=True))
+
+
+def _text(source: Path, reading: dict[str, Any]) -> str:
+    content = source.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        encoding = str(reading.get("encoding") or "")
+    try:
+        return content.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        raise ValueError(f"{source.name} is not in UTF-8. Save it as “CSV UTF-8” and try again.") from None
+
+
+def _blocks(rows: Iterator[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+    block: list[dict[str, str]] = []
+    for row in rows:
+        block.append(row)
+        if len(block) == _AT_ONCE:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _safe(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula: text that begins like one gets a '."""
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "" if cell is None else cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

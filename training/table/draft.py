@@ -1,0 +1,101 @@
+"""The draft of a table: the file's rows in Parquet, each column as its cells suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from training.encode.cells import is_missing
+from training.errors import DataError
+from training.table import kinds, typed
+from training.table.dialect import SPACES, Reading
+from training.table.kinds import Kind
+from training.table.layout import Layout, spread
+from training.table.rewrite import Lines, Problems, rewrite
+from training.table.scan import is_plain
+from training.table.typed import Plain
+
+_TEXT = Kind("text")
+
+
+def plain_file(
+    source: Path,
+    clean: Path,
+    used: Reading,
+    layout: Layout,
+    problems: Problems,
+    progress: Callable[[float], None],
+) -> tuple[Plain, Lines]:
+    """A file that polars reads as it stands: the source itself, or ``clean``, written from it."""
+    direct = used.encoding == "utf-8" and used.header_row == 1 and used.delimiter not in ("", SPACES)
+    if direct and is_plain(
+        source,
+        delimiter=used.delimiter,
+        quote=used.quote,
+        width=layout.width,
+        skipped=used.skipped,
+        progress=progress,
+    ):
+        lines = Lines()
+        lines.note(0, used.skipped + 1)
+        return Plain(source, used.delimiter, used.quote, used.skipped), lines
+    return Plain(clean, ",", '"', 0), rewrite(source, clean, used, layout.width, problems, progress)
+
+
+def write(plain: Plain, out: Path, layout: Layout, decimal: str, types: dict[str, str]) -> dict[str, Kind]:
+    """Read the rows by what a sample of them suggests, or as texts where a later cell disagrees.
+
+    Answers the kinds of the columns that are numbers or dates already; all others are texts.
+    """
+    more = spread(plain, layout.width)
+    guessed: dict[str, Kind] = {}
+    spellings: set[str] = set()
+    for place, name in enumerate(layout.names):
+        cells = layout.column(place, more)
+        filled = [cell for cell in cells if not is_missing(cell)]
+        spellings.update(cell for cell in cells if cell and is_missing(cell))
+        guess = kinds.guess(filled, decimal, types.get(name)) if filled else _TEXT
+        guessed[name] = guess if _surely(guess, filled) else _TEXT
+    if not typed.write(plain, guessed, sorted(spellings), out) or not typed.all_finite(out):
+        guessed = dict.fromkeys(guessed, _TEXT)
+        if not typed.write(plain, guessed, [], out):
+            raise DataError(
+                "The rows of the file cannot be told apart.",
+                hint="Choose the delimiter and the quote character under “Change how it is read”.",
+            )
+    return {name: kind for name, kind in guessed.items() if kind is not _TEXT}
+
+
+def _surely(guess: Kind, cells: list[str]) -> bool:
+    """Whether a sample leaves no doubt: what is doubtful is read as text and judged as a whole."""
+    if guess.plain:
+        return all(map(kinds.is_number, cells))
+    return guess.type == "date" and kinds.date_kind(cells)[1] == 1.0
+
+
+def judge(
+    out: Path, known: dict[str, Kind], decimal: str, types: dict[str, str], lines: Lines, problems: Problems
+) -> dict[str, Kind]:
+    """The kind of every column of a draft from all of its cells; what does not fit is noted."""
+    found = {}
+    binary = typed.zero_or_one(
+        out, [name for name, kind in known.items() if kind.whole and name not in types]
+    )
+    for name in pl.read_parquet_schema(out):
+        if name in known:
+            found[name] = Kind("yes/no") if name in binary else known[name]
+            continue
+        cells = pl.read_parquet(out, columns=[name])[name]
+        found[name] = kind = typed.judge(cells, decimal, types.get(name))
+        if kind.type in ("number", "date"):
+            _note_misfits(cells, name, kind, lines, problems)
+    return found
+
+
+def _note_misfits(cells: pl.Series, name: str, kind: Kind, lines: Lines, problems: Problems) -> None:
+    rows = typed.misfits(cells, kind)
+    for row in rows.head(Problems.LIMIT):
+        problems.add(lines.line(row), name, cells[row], f"is no {kind.type}; it counts as missing")
+    problems.count += max(0, len(rows) - Problems.LIMIT)
