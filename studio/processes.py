@@ -44,6 +44,7 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                cwd=Path(__file__).parent.parent,  # from wherever `up` was called
                 # A group of its own: Ctrl-C reaches us alone, and we stop it in order.
                 start_new_session=True,
                 preexec_fn=die_with_parent,

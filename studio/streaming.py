@@ -8,40 +8,39 @@ every upload is written twice, and strangers may fill the disk. Here a body of o
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import CancelledError
-from io import BytesIO
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import django
 from django.core.exceptions import RequestAborted
-from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 
 Message = dict[str, Any]
 
+BUFFER = 2**18
+
 
 class Incoming:
-    """The server's ``receive``, and a body that a worker thread may read from it.
-
-    ``read(size)`` blocks; it raises ConnectionAbortedError (an OSError, which Django turns into
-    UnreadablePostError) when the client is gone.
-    """
+    """The server's ``receive``, and what is known of the body that comes through it."""
 
     def __init__(self, receive: Callable[[], Awaitable[Message]]) -> None:
         self.receive = receive
         self.loop = asyncio.get_running_loop()
         self.complete = asyncio.Event()  # nothing of the body is left to come
-        self.gone = False
-        self.rest = b""
-        self.pending = None
+        self.gone = False  # the client, or our patience with it
+        self.request: ASGIRequest | None = None
+        self.pending: Future[bytes] | None = None
         self.lock = threading.Lock()
 
     async def __call__(self) -> Message:
         return await self.receive()
 
-    async def message(self) -> bytes:
-        """The next piece of the body; b"" may also mean a pause."""
+    async def piece(self) -> bytes:
+        """The next piece of the body; b"" may also mean that none was ready."""
         message = await self.receive()
         if message["type"] == "http.disconnect":
             self.gone = True
@@ -50,29 +49,15 @@ class Incoming:
             self.complete.set()
         return message.get("body", b"")
 
-    def read(self, size: int | None = None) -> bytes:
-        """Up to ``size`` bytes, b"" at the end; all that is left without a size."""
-        if size is None or size < 0:
-            return b"".join(iter(lambda: self.read(2**16), b""))
-        while not self.rest and not self.complete.is_set():
-            self.rest = self.wait_for_piece()
-        if self.gone:
-            raise ConnectionAbortedError("The client went away before its request was complete.")
-        piece, self.rest = self.rest[:size], self.rest[size:]
-        return piece
-
     def wait_for_piece(self) -> bytes:
+        """The same from a worker thread, while the loop goes on. Raises OSError without a client."""
         with self.lock:
-            if self.gone:
-                return b""
-            self.pending = asyncio.run_coroutine_threadsafe(self.message(), self.loop)
-        try:
-            return self.pending.result()
-        except CancelledError:
-            return b""
-
-    def close(self) -> None:
-        """Nothing: Django closes what it has read enough of, the rest stays with the server."""
+            if not self.gone:
+                self.pending = asyncio.run_coroutine_threadsafe(self.piece(), self.loop)
+        if not self.gone:
+            with contextlib.suppress(CancelledError):
+                return self.pending.result()
+        raise ConnectionAbortedError("The client went away before its request was complete.")
 
     def abandon(self) -> None:
         """Let go of a thread that still waits: the request is over."""
@@ -83,30 +68,73 @@ class Incoming:
         self.complete.set()
 
 
+class Body(io.RawIOBase):
+    """A request's body as a file that is read while it arrives.
+
+    Reading blocks; without a client it raises an OSError, which Django turns into
+    UnreadablePostError.
+    """
+
+    def __init__(self, incoming: Incoming, first: bytes) -> None:
+        self.incoming = incoming
+        self.rest = memoryview(first)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        while not self.rest and not self.incoming.complete.is_set():
+            self.rest = memoryview(self.incoming.wait_for_piece())
+        if self.incoming.gone:
+            raise ConnectionAbortedError("The client went away before its request was complete.")
+        size = min(len(buffer), len(self.rest))
+        buffer[:size] = self.rest[:size]
+        self.rest = self.rest[size:]
+        return size
+
+
 class StreamingHandler(ASGIHandler):
     """Django over ASGI, with long bodies as streams."""
 
-    async def handle(self, scope, receive, send) -> None:
+    async def __call__(self, scope, receive, send) -> None:
         incoming = Incoming(receive)
+        try:
+            await super().__call__(scope, incoming, send)
+        finally:
+            close_files(incoming.request)
+
+    async def handle(self, scope, incoming, send) -> None:
         try:
             await super().handle(scope, incoming, send)
         finally:
             incoming.abandon()
 
     async def read_body(self, incoming: Incoming):
-        first = await incoming.message()
+        first = await incoming.piece()
         if incoming.gone:
             raise RequestAborted
         if incoming.complete.is_set():
-            return BytesIO(first)
-        incoming.rest = first
-        return incoming
+            return io.BytesIO(first)
+        return io.BufferedReader(Body(incoming, first), BUFFER)
+
+    def create_request(self, scope, body_file):
+        request, refusal = super().create_request(scope, body_file)
+        if isinstance(body_file, io.BufferedReader):
+            body_file.raw.incoming.request = request
+        return request, refusal
 
     async def listen_for_disconnect(self, incoming: Incoming) -> None:
         await incoming.complete.wait()
         if incoming.gone:
             raise RequestAborted
         await super().listen_for_disconnect(incoming)
+
+
+def close_files(request: ASGIRequest | None) -> None:
+    """Close what upload handlers hold: Django forgets the file of a form that broke off."""
+    for handler in getattr(request, "_upload_handlers", []):
+        if hasattr(handler, "file"):
+            handler.file.close()
 
 
 def application() -> StreamingHandler:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -22,6 +23,7 @@ from studio.runs.models import Run
 REPORTED = (Run.State.DONE, Run.State.STOPPED)
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where to begin, what ran last, and the projects; a constant number of queries."""
     runs, count = recent_runs(request.user, current_project(request))
@@ -36,11 +38,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
+@require_safe
 def newest_report(request: HttpRequest) -> HttpResponse:
     """The report of the project's newest run that has one."""
     return _newest(request, "deployments:report", "evaluate", _("Evaluate"))
 
 
+@require_safe
 def newest_model(request: HttpRequest) -> HttpResponse:
     """The model of the project's newest run that has one."""
     return _newest(request, "deployments:model", "deploy", _("Deploy"))
@@ -55,6 +59,7 @@ def _newest(request: HttpRequest, page: str, step: str, heading: str) -> HttpRes
 
 @login_not_required
 @never_cache
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """For monitors: 200 when pages can be served; the broker's loss only delays (its state is told)."""
     state: dict[str, Any] = {"database": _database_answers(), "broker": _broker_answers()}

@@ -76,6 +76,12 @@ def assemble(recipe: Recipe, state: dict[str, Any]) -> Assembled:
     nodes = [node.model_dump(exclude_none=True) for node in recipe.network.get("main", [])]
     checked = check(nodes, inputs_of(state), head)
     return Assembled(
-        recipe=recipe, state=state, checked=checked, objective=objective, model=build(checked),
-        loss=loss_of(objective), decode=decoder_of(objective, state), schedule=schedule_of(recipe.fit.schedule),
+        recipe=recipe,
+        state=state,
+        checked=checked,
+        objective=objective,
+        model=build(checked),
+        loss=loss_of(objective),
+        decode=decoder_of(objective, state),
+        schedule=schedule_of(recipe.fit.schedule),
     )

@@ -42,7 +42,10 @@ class Rows:
 
 
 def rows_of(
-    arrays: dict[str, np.ndarray], chosen: np.ndarray, names: Iterable[str], device: str,
+    arrays: dict[str, np.ndarray],
+    chosen: np.ndarray,
+    names: Iterable[str],
+    device: str,
     prepare_target: Callable[[Tensor], Tensor],
 ) -> Rows:
     """The rows where ``chosen`` (n,) is true, on the device.
@@ -85,11 +88,11 @@ class Sampler:
         at = sum(self.sizes[:skip])
         per_chunk = max(1, _CHUNK // self.batch_size)
         for first in range(0, len(sizes), per_chunk):
-            cuts = sizes[first:first + per_chunk]
-            index = order[at:at + sum(cuts)]
+            cuts = sizes[first : first + per_chunk]
+            index = order[at : at + sum(cuts)]
             at += len(index)
-            gathered = [array.index_select(0, index).split(cuts) for array in self.rows.inputs]
-            target = self.rows.target.index_select(0, index).split(cuts)
+            gathered = [torch.split(array.index_select(0, index), cuts) for array in self.rows.inputs]
+            target = torch.split(self.rows.target.index_select(0, index), cuts)
             yield from zip(zip(*gathered, strict=True), target, strict=True)
 
 

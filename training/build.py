@@ -46,10 +46,13 @@ def _own_modules() -> dict[str, type[nn.Module]]:
     found = {}
     for info in pkgutil.iter_modules(modules.__path__):
         room = importlib.import_module(f"{modules.__name__}.{info.name}")
-        found.update({
-            name: each for name, each in vars(room).items()
-            if isinstance(each, type) and each.__module__ == room.__name__
-        })
+        found.update(
+            {
+                name: each
+                for name, each in vars(room).items()
+                if isinstance(each, type) and each.__module__ == room.__name__
+            }
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""Checkpoints: tensors as safetensors, everything else as JSON; a crash or bad disk never costs the last good one.
+"""Checkpoints: tensors as safetensors, all else as JSON; no crash costs the last good one.
 
 A checkpoint called ``last`` is two files: ``last-000000000420.safetensors`` (the step) and
 ``last.json``, which names the first with its sha256 and carries a checksum of itself. Each is
@@ -38,7 +38,7 @@ class Checkpoint:
     def part(self, prefix: str) -> dict[str, Tensor]:
         """The tensors below a prefix: ``part("best")`` has ``best.fc.weight`` as ``fc.weight``."""
         start = prefix + "."
-        return {name[len(start):]: tensor for name, tensor in self.tensors.items() if name.startswith(start)}
+        return {name[len(start) :]: tensor for name, tensor in self.tensors.items() if name.startswith(start)}
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def save(folder: Path, which: str, checkpoint: Checkpoint) -> Saved:
         return _save(folder, which, checkpoint)
     except OSError as error:
         raise EngineError(
-            f"A checkpoint could not be written: {error.strerror or error}.", where=f"checkpoint {which}",
+            f"A checkpoint could not be written: {error.strerror or error}.",
+            where=f"checkpoint {which}",
             hint="The one before is kept. Make room on the disk and resume the run.",
         ) from error
 
@@ -116,7 +117,7 @@ def _write(path: Path, content: bytes) -> None:
     """Write, flush to the disk, read back, rename."""
     temporary = path.with_name(path.name + ".writing")
     try:
-        with open(temporary, "wb") as file:
+        with temporary.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -25,12 +25,20 @@ def roc_curves(shares: np.ndarray, truth: np.ndarray, classes: list[str]) -> lis
             continue
         hits, alarms, _ = _steps(shares[:, k], truth == k)
         keep = thinned(len(hits))
-        curves.append({"class": classes[k], "auc": area, "fpr": (alarms / alarms[-1])[keep].tolist(),
-                       "tpr": (hits / hits[-1])[keep].tolist()})
+        curves.append(
+            {
+                "class": classes[k],
+                "auc": area,
+                "fpr": (alarms / alarms[-1])[keep].tolist(),
+                "tpr": (hits / hits[-1])[keep].tolist(),
+            }
+        )
     return curves
 
 
-def precision_recall_curves(shares: np.ndarray, truth: np.ndarray, classes: list[str]) -> list[dict[str, Any]]:
+def precision_recall_curves(
+    shares: np.ndarray, truth: np.ndarray, classes: list[str]
+) -> list[dict[str, Any]]:
     """As ``roc_curves``: recall, precision and average_precision of each class that is there."""
     curves = []
     for k in _judged(classes):
@@ -41,8 +49,14 @@ def precision_recall_curves(shares: np.ndarray, truth: np.ndarray, classes: list
         precision = hits[1:] / (hits[1:] + alarms[1:])
         area = float(np.sum(np.diff(recall, prepend=0.0) * precision))
         keep = thinned(len(recall))
-        curves.append({"class": classes[k], "average_precision": area, "recall": recall[keep].tolist(),
-                       "precision": precision[keep].tolist()})
+        curves.append(
+            {
+                "class": classes[k],
+                "average_precision": area,
+                "recall": recall[keep].tolist(),
+                "precision": precision[keep].tolist(),
+            }
+        )
     return curves
 
 

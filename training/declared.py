@@ -151,7 +151,10 @@ def field_of(model: type[BaseModel], name: str) -> FieldInfo:
 
 
 _KINDS: dict[Any, Literal["whole", "number", "switch", "text"]] = {
-    int: "whole", float: "number", bool: "switch", str: "text",
+    int: "whole",
+    float: "number",
+    bool: "switch",
+    str: "text",
 }
 
 

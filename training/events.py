@@ -73,13 +73,14 @@ class Scalars(Event):
 class EpochEnded(Event):
     """Metrics of one whole epoch (from 1) per split, and the best epoch so far.
 
-    metrics: ``{"training": {"loss": …, "accuracy": …}, "validation": {…}}``.
+    metrics: ``{"training": {"loss": …, "accuracy": …}, "validation": {…}}``; None where one is
+    undefined (one class only, not a number).
     """
 
     kind = "epoch"
     epoch: int
     step: int
-    metrics: dict[str, dict[str, float]]
+    metrics: dict[str, dict[str, float | None]]
     best_epoch: int
     is_best: bool
     seconds: float
@@ -134,7 +135,7 @@ class Stopped(Event):
     epoch: int
     step: int
     best_epoch: int
-    metrics: dict[str, dict[str, float]]
+    metrics: dict[str, dict[str, float | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +146,7 @@ class Finished(Event):
     epoch: int
     step: int
     best_epoch: int
-    metrics: dict[str, dict[str, float]]
+    metrics: dict[str, dict[str, float | None]]
     reason: str
     seconds: float
 

@@ -20,8 +20,19 @@ from training.assembly import assemble
 from training.batches import Rows, Sampler, rows_of
 from training.checkpoint import Checkpoint
 from training.encode import Encoded
-from training.events import CheckpointSaved, EpochEnded, Event, Failed, Finished, Note, Paused, Progress, Resumed
-from training.events import Started, Stopped
+from training.events import (
+    CheckpointSaved,
+    EpochEnded,
+    Event,
+    Failed,
+    Finished,
+    Note,
+    Paused,
+    Progress,
+    Resumed,
+    Started,
+    Stopped,
+)
 from training.journal import Diverged, Journal
 from training.judging import figures_of_training, metrics_of, metrics_on
 from training.pace import MOST_EPOCH_EVENTS, Clock, Pace, SavingBudget
@@ -33,10 +44,17 @@ Told = Event | Progress
 Control = Callable[[], str]
 
 _NOTHING_SAVED = "No checkpoint had been saved yet, so training starts again from the beginning."
+_NOTHING_READABLE = "No checkpoint can be read any more, so training starts again from the beginning."
 
 
 def fit(
-    recipe: Recipe, encoded: Encoded, folder: Path, *, control: Control, device: str = "cpu", resume: bool = False
+    recipe: Recipe,
+    encoded: Encoded,
+    folder: Path,
+    *,
+    control: Control,
+    device: str = "cpu",
+    resume: bool = False,
 ) -> Iterator[Told]:
     """Train, and yield what happens.
 
@@ -50,7 +68,7 @@ def fit(
         kept, damaged = checkpoint.load(folder, "last") if resume else (None, [])
         loop = Loop(recipe, encoded, folder, device, kept)
         if resume:
-            reason = "" if kept else _NOTHING_SAVED
+            reason = "" if kept else _NOTHING_READABLE if damaged else _NOTHING_SAVED
             yield Resumed(from_step=loop.step, from_epoch=loop.epochs_done, reason=reason)
         yield loop.started()
         yield from (Note(level="warning", text=text) for text in damaged)
@@ -63,7 +81,9 @@ def fit(
 class Loop:
     """One attempt at a run. step: batches trained so far; batch: how many of them in this epoch."""
 
-    def __init__(self, recipe: Recipe, encoded: Encoded, folder: Path, device: str, kept: Checkpoint | None) -> None:
+    def __init__(
+        self, recipe: Recipe, encoded: Encoded, folder: Path, device: str, kept: Checkpoint | None
+    ) -> None:
         self.recipe, self.folder, self.device = recipe, folder, device
         snapshot.check_same(recipe, kept)
         torch.manual_seed(recipe.fit.seed)
@@ -93,8 +113,9 @@ class Loop:
         self.epoch_began = self.clock.elapsed()
 
     def _rows(self, encoded: Encoded, part: int) -> Rows:
-        return rows_of(encoded.arrays, encoded.parts == part, self.parts.arrays, self.device,
-                       self.parts.prepare_target)
+        return rows_of(
+            encoded.arrays, encoded.parts == part, self.parts.arrays, self.device, self.parts.prepare_target
+        )
 
     @property
     def epochs_done(self) -> int:
@@ -109,25 +130,39 @@ class Loop:
 
     def started(self) -> Started:
         return Started(
-            device=self.device, device_name=device_name(self.device), precision=self.resolved["precision"],
-            threads=self.resolved["threads"], plan=self.resolved["plan"],
+            device=self.device,
+            device_name=device_name(self.device),
+            precision=self.resolved["precision"],
+            threads=self.resolved["threads"],
+            plan=self.resolved["plan"],
             parameters=sum(weight.numel() for weight in self.model.parameters()),
             rows={"training": len(self.training), "validation": len(self.validation), "test": self.test_rows},
-            epochs=self.epochs, steps_per_epoch=self.sampler.steps, batch_size=self.sampler.batch_size,
+            epochs=self.epochs,
+            steps_per_epoch=self.sampler.steps,
+            batch_size=self.sampler.batch_size,
             resolved=self.resolved,
         )
 
     def notes(self, kept: Checkpoint | None) -> Iterator[Note]:
         wanted, rows = self.recipe.fit.batch_size, len(self.training)
         if wanted > rows:
-            yield Note(level="info", text=f"The batch size of {wanted:,} is larger than the {rows:,} training rows, "
-                                          f"so each epoch is one batch of {rows:,}.")
+            yield Note(
+                level="info",
+                text=f"The batch size of {wanted:,} is larger than the {rows:,} training rows, "
+                f"so each epoch is one batch of {rows:,}.",
+            )
         if not len(self.validation):
-            yield Note(level="warning", text="There are no validation rows, so the best epoch is judged on the "
-                                             "training rows.", hint="Raise the validation share or add rows.")
+            yield Note(
+                level="warning",
+                text="There are no validation rows, so the best epoch is judged on the training rows.",
+                hint="Raise the validation share or add rows.",
+            )
         if kept and kept.meta["resolved"]["device"] != self.device:
-            yield Note(level="warning", text=f"The run began on {kept.meta['resolved']['device']} and goes on on "
-                                             f"{self.device}, so its last digits may differ.")
+            yield Note(
+                level="warning",
+                text=f"The run began on {kept.meta['resolved']['device']} and goes on on "
+                f"{self.device}, so its last digits may differ.",
+            )
 
     # The loop
 
@@ -143,21 +178,34 @@ class Loop:
             yield from self._diverge(diverged)
             return
         if not self.best_weights:
-            yield Failed(reason=f"{self.judged_by.title} of the validation rows was not a number in any epoch.",
-                         hint="Judge by the loss, or give the validation split more rows.")
+            yield Failed(
+                reason=f"{self.judged_by.title} of the validation rows was not a number in any epoch.",
+                hint="Judge by the loss, or give the validation split more rows.",
+            )
             return
         yield from self._save()
-        yield Finished(epoch=self.epochs_done, step=self.step, best_epoch=self.best.epoch,
-                       metrics=self.best.metrics, reason=self.outcome(), seconds=self.clock.elapsed())
+        yield Finished(
+            epoch=self.epochs_done,
+            step=self.step,
+            best_epoch=self.best.epoch,
+            metrics=self.best.metrics,
+            reason=self.outcome(),
+            seconds=self.clock.elapsed(),
+        )
 
     def outcome(self) -> str:
         """Why training is over, or "" while it is not. Asked between epochs."""
         if self.best.is_over(self.recipe.fit.stopping):
-            return (f"{self.judged_by.title} has not gained for {self.best.stale:,} epochs; "
-                    f"the best epoch was {self.best.epoch:,}.")
+            return (
+                f"{self.judged_by.title} has not gained for {self.best.stale:,} epochs; "
+                f"the best epoch was {self.best.epoch:,}."
+            )
         if self.step >= self.steps:
-            return f"All {self.steps:,} steps are done." if self.recipe.fit.steps else (
-                f"All {self.epochs:,} epochs are done.")
+            return (
+                f"All {self.steps:,} steps are done."
+                if self.recipe.fit.steps
+                else (f"All {self.epochs:,} epochs are done.")
+            )
         return ""
 
     def _train_epoch(self, control: Control) -> Generator[Told, None, str]:
@@ -205,7 +253,10 @@ class Loop:
     def _progress(self, now: float) -> Progress:
         seconds = self.pace.seconds_per_step(now, self.step)
         return Progress(
-            step=self.step, steps=self.steps, epoch=min(self.epoch, self.epochs), epochs=self.epochs,
+            step=self.step,
+            steps=self.steps,
+            epoch=min(self.epoch, self.epochs),
+            epochs=self.epochs,
             rows_per_second=len(self.training) / self.sampler.steps / seconds if seconds else 0.0,
             eta_seconds=(self.steps - self.step) * seconds if seconds else None,
             memory_bytes=memory_bytes(self.device),
@@ -215,17 +266,27 @@ class Loop:
         self.journal.drain(self.step)
         metrics = self._metrics()
         value = metrics.get("validation", metrics.get("training", {})).get(self.judged_by.name)
-        is_best = self.best.judge(self.epoch, value, metrics, self.judged_by, self.recipe.fit.stopping.min_gain)
+        is_best = self.best.judge(
+            self.epoch, value, metrics, self.judged_by, self.recipe.fit.stopping.min_gain
+        )
         if is_best:
-            self.best_weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+            self.best_weights = {
+                name: value.detach().clone() for name, value in self.model.state_dict().items()
+            }
             self.best_is_saved = False
         epoch, now = self.epoch, self.clock.elapsed()
         self.batch = 0
         self.journal.clear()
         every = math.ceil(self.epochs / MOST_EPOCH_EVENTS)
         if epoch % every == 0 or self.outcome():
-            yield EpochEnded(epoch=epoch, step=self.step, metrics=metrics, best_epoch=self.best.epoch,
-                             is_best=is_best, seconds=now - self.epoch_began)
+            yield EpochEnded(
+                epoch=epoch,
+                step=self.step,
+                metrics=metrics,
+                best_epoch=self.best.epoch,
+                is_best=is_best,
+                seconds=now - self.epoch_began,
+            )
         self.epoch_began = now
         yield from self._tell()
 
@@ -255,7 +316,9 @@ class Loop:
         if wish == "pause":
             yield Paused(epoch=self.epochs_done, step=self.step)
         else:
-            yield Stopped(epoch=self.epochs_done, step=self.step, best_epoch=self.best.epoch, metrics=self.best.metrics)
+            yield Stopped(
+                epoch=self.epochs_done, step=self.step, best_epoch=self.best.epoch, metrics=self.best.metrics
+            )
 
     def _diverge(self, diverged: Diverged) -> Iterator[Told]:
         what = "was no longer a number" if math.isnan(diverged.value) else "became infinite"
@@ -263,8 +326,10 @@ class Loop:
         if self.best_weights:
             yield from self._save_best()
             kept = f" The weights of epoch {self.best.epoch:,}, the best one, are kept."
-        yield Failed(reason=f"The loss {what} at step {diverged.step:,}.{kept}",
-                     hint="Lower the learning rate, for example to a tenth, and check the data for extreme values.")
+        yield Failed(
+            reason=f"The loss {what} at step {diverged.step:,}.{kept}",
+            hint="Lower the learning rate, for example to a tenth, and check the data for extreme values.",
+        )
 
     # Checkpoints
 
@@ -276,8 +341,11 @@ class Loop:
         yield self._written("last", snapshot.capture(self))
         self.budget.paid(time.perf_counter() - began, self.clock.elapsed())
         if self.budget.just_stretched():
-            yield Note(level="info", text=f"Writing a checkpoint takes {self.budget.cost:.0f} s, so one is written "
-                                          f"every {self.budget.interval:.0f} s.")
+            yield Note(
+                level="info",
+                text=f"Writing a checkpoint takes {self.budget.cost:.0f} s, so one is written "
+                f"every {self.budget.interval:.0f} s.",
+            )
 
     def _save_best(self) -> Iterator[Told]:
         if self.best_is_saved:
@@ -288,5 +356,10 @@ class Loop:
 
     def _written(self, which: str, content: Checkpoint, epoch: int | None = None) -> CheckpointSaved:
         saved = checkpoint.save(self.folder, which, content)
-        return CheckpointSaved(which=which, epoch=self.epochs_done if epoch is None else epoch, step=self.step,
-                               path=saved.path, bytes=saved.bytes)
+        return CheckpointSaved(
+            which=which,
+            epoch=self.epochs_done if epoch is None else epoch,
+            step=self.step,
+            path=saved.path,
+            bytes=saved.bytes,
+        )

@@ -56,9 +56,16 @@ class Journal:
         values = torch.cat(self._block).double()
         self._block.clear()
         return Scalars(
-            step=step, epoch=round(epoch, 6), split="training", steps=len(values),
+            step=step,
+            epoch=round(epoch, 6),
+            split="training",
+            steps=len(values),
             values={
-                "loss": {"mean": float(values.mean()), "min": float(values.min()), "max": float(values.max())},
+                "loss": {
+                    "mean": float(values.mean()),
+                    "min": float(values.min()),
+                    "max": float(values.max()),
+                },
                 "learning_rate": {"mean": rate, "min": rate, "max": rate},
             },
         )

@@ -43,7 +43,9 @@ def figures_of_training(objective: Objective, judged_by: Metric) -> list[str]:
     return [name for name in objective.metrics if name in wanted]
 
 
-def metrics_of(parts: Assembled, outputs: Tensor, truth: np.ndarray, names: Iterable[str]) -> dict[str, float | None]:
+def metrics_of(
+    parts: Assembled, outputs: Tensor, truth: np.ndarray, names: Iterable[str]
+) -> dict[str, float | None]:
     """Named metrics of scores (n, …) against the encoded target; None where one is undefined."""
     return scores(parts.recipe.data.task, predictions_of(parts, outputs), truth, names)
 

@@ -30,6 +30,6 @@ def prepare_target(objective: Objective, state: dict[str, Any], target: torch.Te
 
 
 def decoder_of(objective: Objective, state: dict[str, Any]) -> nn.Module:
-    """A module from scores to predictions: (B, classes) probabilities, or (B, 1) values in the target's unit."""
+    """Scores to predictions: probabilities (B, classes), or values (B, 1) in the target's unit."""
     module: nn.Module = construct(objective.decode(state["target"]))
     return module

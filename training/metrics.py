@@ -54,8 +54,14 @@ _ALL = (
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
 
 # The training loss itself can drive "best" and early stopping; it is no metric of a report.
-LOSS = Metric("loss", "Loss", ("binary", "multiclass", "regression"), "lower",
-              "What training makes small.", (None, None))
+LOSS = Metric(
+    "loss",
+    "Loss",
+    ("binary", "multiclass", "regression"),
+    "lower",
+    "What training makes small.",
+    (None, None),
+)
 
 
 def metrics_for(task: Task) -> list[Metric]:

@@ -60,7 +60,10 @@ class BinaryCrossEntropy(Objective):
     own_softmax = True
 
     positive_weight: float = Field(
-        1.0, gt=0.0, le=1000.0, title="Weight of the second class",
+        1.0,
+        gt=0.0,
+        le=1000.0,
+        title="Weight of the second class",
         description="More than 1 makes missing the second class cost more.",
         json_schema_extra={"advanced": True},
     )
@@ -84,7 +87,10 @@ class CrossEntropy(Objective):
     own_softmax = True
 
     label_smoothing: float = Field(
-        0.0, ge=0.0, le=0.5, title="Label smoothing",
+        0.0,
+        ge=0.0,
+        le=0.5,
+        title="Label smoothing",
         description="Share of certainty taken from the true class, against overconfidence.",
         json_schema_extra={"advanced": True},
     )
@@ -137,8 +143,13 @@ class Huber(Regression):
     title = "Huber"
     also = ("smooth L1",)
 
-    delta: float = Field(1.0, gt=0.0, le=100.0, title="Delta",
-                         description="Errors above this, in deviations of the target, count as absolute.")
+    delta: float = Field(
+        1.0,
+        gt=0.0,
+        le=100.0,
+        title="Delta",
+        description="Errors above this, in deviations of the target, count as absolute.",
+    )
 
     def loss(self) -> Call:
         return Call("nn.HuberLoss", delta=self.delta)
@@ -165,11 +176,17 @@ def objective_of(named: Named, task: Task) -> Objective:
     chosen = OBJECTIVES.get(named.name)
     choices = ", ".join(objective.name for objective in suited)
     if chosen is None:
-        raise SettingError(f"There is no loss called “{clipped(named.name)}”.", where="fit.objective.name",
-                           hint=f"Choose auto, {choices}.")
+        raise SettingError(
+            f"There is no loss called “{clipped(named.name)}”.",
+            where="fit.objective.name",
+            hint=f"Choose auto, {choices}.",
+        )
     if chosen not in suited:
-        raise SettingError(f"{chosen.title} does not suit this task ({task}).", where="fit.objective.name",
-                           hint=f"Choose auto, {choices}.")
+        raise SettingError(
+            f"{chosen.title} does not suit this task ({task}).",
+            where="fit.objective.name",
+            hint=f"Choose auto, {choices}.",
+        )
     return chosen.read(named.settings, "fit.objective")
 
 

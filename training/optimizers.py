@@ -14,8 +14,13 @@ _ADVANCED: dict[str, Any] = {"advanced": True}
 
 
 def _rate(default: float) -> Any:
-    return Field(default, gt=0.0, le=10.0, title="Learning rate",
-                 description="Size of each step. Too high and the loss jumps, too low and it crawls.")
+    return Field(
+        default,
+        gt=0.0,
+        le=10.0,
+        title="Learning rate",
+        description="Size of each step. Too high and the loss jumps, too low and it crawls.",
+    )
 
 
 def _decay(default: float = 0.0) -> Any:
@@ -27,8 +32,14 @@ def _share(default: float, title: str, description: str) -> Any:
 
 
 def _eps(default: float = 1e-8) -> Any:
-    return Field(default, gt=0.0, le=1.0, title="Epsilon", description="Guards against dividing by zero.",
-                 json_schema_extra=_ADVANCED)
+    return Field(
+        default,
+        gt=0.0,
+        le=1.0,
+        title="Epsilon",
+        description="Guards against dividing by zero.",
+        json_schema_extra=_ADVANCED,
+    )
 
 
 class Optimizer(Declared):
@@ -92,8 +103,9 @@ class SGD(Optimizer):
     also = ("stochastic gradient descent", "momentum")
     fuses = True
 
-    momentum: float = Field(0.0, ge=0.0, lt=1.0, title="Momentum",
-                            description="How much of the last step is kept.")
+    momentum: float = Field(
+        0.0, ge=0.0, lt=1.0, title="Momentum", description="How much of the last step is kept."
+    )
     nesterov: bool = Field(False, title="Nesterov", description="Looks ahead along the momentum.")
     weight_decay: float = _decay()
 
@@ -109,8 +121,9 @@ class RMSprop(Optimizer):
 
     lr: float = _rate(1e-2)
     alpha: float = _share(0.99, "Smoothing", "How long the size of the gradient is remembered.")
-    momentum: float = Field(0.0, ge=0.0, lt=1.0, title="Momentum",
-                            description="How much of the last step is kept.")
+    momentum: float = Field(
+        0.0, ge=0.0, lt=1.0, title="Momentum", description="How much of the last step is kept."
+    )
     eps: float = _eps()
     weight_decay: float = _decay()
 
@@ -119,8 +132,14 @@ class Adagrad(Optimizer):
     """Divides each step by all gradients so far: steps shrink (torch.optim.Adagrad)."""
 
     lr: float = _rate(1e-2)
-    lr_decay: float = Field(0.0, ge=0.0, le=1.0, title="Rate decay", description="Shrinks the rate each step.",
-                            json_schema_extra=_ADVANCED)
+    lr_decay: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        title="Rate decay",
+        description="Shrinks the rate each step.",
+        json_schema_extra=_ADVANCED,
+    )
     eps: float = _eps(1e-10)
     weight_decay: float = _decay()
 
@@ -137,8 +156,7 @@ class Adadelta(Optimizer):
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
-    optimizer.name: optimizer
-    for optimizer in (Adam, AdamW, SGD, RMSprop, NAdam, RAdam, Adagrad, Adadelta)
+    optimizer.name: optimizer for optimizer in (Adam, AdamW, SGD, RMSprop, NAdam, RAdam, Adagrad, Adadelta)
 }
 
 
@@ -146,6 +164,9 @@ def optimizer_of(named: Named) -> Optimizer:
     """The optimizer that a recipe names. Raises SettingError."""
     chosen = OPTIMIZERS.get(named.name)
     if chosen is None:
-        raise SettingError(f"There is no optimizer called “{clipped(named.name)}”.",
-                           where="fit.optimizer.name", hint=f"Choose {', '.join(OPTIMIZERS)}.")
+        raise SettingError(
+            f"There is no optimizer called “{clipped(named.name)}”.",
+            where="fit.optimizer.name",
+            hint=f"Choose {', '.join(OPTIMIZERS)}.",
+        )
     return chosen.read(named.settings, "fit.optimizer")

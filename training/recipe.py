@@ -12,12 +12,19 @@ import keyword
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic import ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from training.errors import RecipeError, SettingError
 
-VERSION = 1
+VERSION: Literal[1] = 1
 
 Task = Literal["binary", "multiclass", "regression"]
 Role = Literal["feature", "target", "identifier", "ignored", "group", "time"]
@@ -58,9 +65,7 @@ class Split(Part):
     column: str | None = Field(
         None, title="Column", description="The time, group or split column that the method needs."
     )
-    seed: int = Field(
-        42, ge=0, le=2**31 - 1, title="Seed", description="The same seed gives the same split."
-    )
+    seed: int = Field(42, ge=0, le=2**31 - 1, title="Seed", description="The same seed gives the same split.")
 
 
 class Encode(Part):
@@ -79,7 +84,10 @@ class Encode(Part):
         True, title="Flag empty numbers", description="Adds a 0/1 input that says the cell was empty."
     )
     max_categories: int = Field(
-        255, ge=2, le=65_535, title="Categories kept",
+        255,
+        ge=2,
+        le=65_535,
+        title="Categories kept",
         description="The most frequent values of a category column that get a code of their own.",
     )
 
@@ -136,12 +144,18 @@ class Stopping(Part):
     """Early stopping: end when validation has not gained for a while."""
 
     enabled: bool = Field(True, title="Stop early", description="Ends when validation stops gaining.")
-    metric: str = Field("loss", max_length=40, title="Judge by",
-                        description="The validation figure that decides what is best.")
-    patience: int = Field(20, ge=1, le=10_000, title="Patience",
-                          description="Epochs without a gain before training ends.")
-    min_gain: float = Field(0.0, ge=0.0, le=1e6, title="Smallest gain",
-                            description="A smaller gain than this does not count.")
+    metric: str = Field(
+        "loss",
+        max_length=40,
+        title="Judge by",
+        description="The validation figure that decides what is best.",
+    )
+    patience: int = Field(
+        20, ge=1, le=10_000, title="Patience", description="Epochs without a gain before training ends."
+    )
+    min_gain: float = Field(
+        0.0, ge=0.0, le=1e6, title="Smallest gain", description="A smaller gain than this does not count."
+    )
 
 
 class Named(BaseModel):
@@ -165,20 +179,43 @@ class Fit(Part):
     objective: Named = Field(default_factory=lambda: Named(name="auto"))
     optimizer: Named = Field(default_factory=lambda: Named(name="Adam"))
     schedule: Named = Field(default_factory=lambda: Named(name="Constant"))
-    epochs: int | None = Field(100, ge=1, le=100_000, title="Epochs",
-                               description="How often training goes through all training rows.")
-    steps: int | None = Field(None, ge=1, le=1_000_000_000, title="Steps",
-                              description="Instead of epochs: how many batches to train.")
-    batch_size: int = Field(256, ge=1, le=1_048_576, title="Batch size",
-                            description="Rows per step. Larger is faster per row, smaller often learns better.")
+    epochs: int | None = Field(
+        100,
+        ge=1,
+        le=100_000,
+        title="Epochs",
+        description="How often training goes through all training rows.",
+    )
+    steps: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000_000,
+        title="Steps",
+        description="Instead of epochs: how many batches to train.",
+    )
+    batch_size: int = Field(
+        256,
+        ge=1,
+        le=1_048_576,
+        title="Batch size",
+        description="Rows per step. Larger is faster per row, smaller often learns better.",
+    )
     stopping: Stopping = Field(default_factory=Stopping)
     precision: Literal["auto", "float32"] = Field(
-        "auto", title="Precision", description="Number format of the arithmetic.")
-    device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$", title="Device",
-                        description="Where to train: auto takes a free GPU, or the CPU.")
-    threads: Annotated[int, Field(ge=1, le=1024)] | Literal["auto"] = Field("auto", title="Threads", description="CPU threads to use.")
-    seed: int = Field(42, ge=0, le=2**31 - 1, title="Seed",
-                      description="The same seed repeats the run exactly.")
+        "auto", title="Precision", description="Number format of the arithmetic."
+    )
+    device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$",
+        title="Device",
+        description="Where to train: auto takes a free GPU, or the CPU.",
+    )
+    threads: Annotated[int, Field(ge=1, le=1024)] | Literal["auto"] = Field(
+        "auto", title="Threads", description="CPU threads to use."
+    )
+    seed: int = Field(
+        42, ge=0, le=2**31 - 1, title="Seed", description="The same seed repeats the run exactly."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -231,13 +268,15 @@ def _document(document: Any) -> dict[str, Any]:
                 "This is not a recipe: it is no JSON.", hint="Export a network to see the format."
             ) from None
     if not isinstance(document, dict):
-        raise RecipeError("This is not a recipe: it has to be a JSON object.",
-                          hint="Export a network to see the format.")
+        raise RecipeError(
+            "This is not a recipe: it has to be a JSON object.", hint="Export a network to see the format."
+        )
     version = document.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
         raise RecipeError(
             f"This recipe has format {version}; this Strata reads formats up to {VERSION}.",
-            where="version", hint="Update Strata, or export the recipe from the older one again.",
+            where="version",
+            hint="Update Strata, or export the recipe from the older one again.",
         )
     return document
 
@@ -270,6 +309,10 @@ def _is_short(given: Any) -> bool:
     return isinstance(given, float) or (isinstance(given, int) and abs(given) < 10**30)
 
 
+def _figure(bound: float) -> str:
+    return f"{int(bound) if bound == int(bound) else bound:,}"
+
+
 def wants(item: Any) -> str:
     """What pydantic's complaint asks for, as the end of a sentence: "must be 1 or more"."""
     context = item.get("ctx", {})
@@ -281,13 +324,13 @@ def wants(item: Any) -> str:
         case "extra_forbidden":
             return "is not a setting that Strata knows"
         case "greater_than_equal":
-            return f"must be {context['ge']:,} or more{shown}"
+            return f"must be {_figure(context['ge'])} or more{shown}"
         case "greater_than":
-            return f"must be more than {context['gt']:,}{shown}"
+            return f"must be more than {_figure(context['gt'])}{shown}"
         case "less_than_equal":
-            return f"must be {context['le']:,} or less{shown}"
+            return f"must be {_figure(context['le'])} or less{shown}"
         case "less_than":
-            return f"must be less than {context['lt']:,}{shown}"
+            return f"must be less than {_figure(context['lt'])}{shown}"
         case "int_type" | "int_parsing" | "int_from_float" | "int_parsing_size":
             return f"must be a whole number{shown}"
         case "float_type" | "float_parsing" | "finite_number":

@@ -36,10 +36,15 @@ def check_device(device: str) -> None:
     kind, _, number = device.partition(":")
     if kind == "cpu":
         return
-    there = torch.backends.mps.is_available() if kind == "mps" else int(number or 0) < torch.cuda.device_count()
+    there = (
+        torch.backends.mps.is_available() if kind == "mps" else int(number or 0) < torch.cuda.device_count()
+    )
     if not there:
-        raise SettingError(f"This machine has no device {device}.", where="fit.device",
-                           hint="Choose auto, which takes a free GPU or the CPU.")
+        raise SettingError(
+            f"This machine has no device {device}.",
+            where="fit.device",
+            hint="Choose auto, which takes a free GPU or the CPU.",
+        )
 
 
 def device_name(device: str) -> str:
@@ -78,14 +83,23 @@ def needs_two_rows(model: nn.Module, rows: int, batch_size: int) -> bool:
     Raises DataError or SettingError when there would be no other batch.
     """
     if rows == 0:
-        raise DataError("There is no row to train on.", where="data.split",
-                        hint="Lower the validation and test shares, or add rows.")
+        raise DataError(
+            "There is no row to train on.",
+            where="data.split",
+            hint="Lower the validation and test shares, or add rows.",
+        )
     if not any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in model.modules()):
         return False
     if rows == 1:
-        raise DataError("Batch normalisation needs at least 2 training rows, and there is only 1.",
-                        where="data.split", hint="Add rows, or take the BatchNorm1d layers out.")
+        raise DataError(
+            "Batch normalisation needs at least 2 training rows, and there is only 1.",
+            where="data.split",
+            hint="Add rows, or take the BatchNorm1d layers out.",
+        )
     if batch_size == 1:
-        raise SettingError("Batch normalisation cannot work with a batch size of 1.",
-                           where="fit.batch_size", hint="Set the batch size to 2 or more.")
+        raise SettingError(
+            "Batch normalisation cannot work with a batch size of 1.",
+            where="fit.batch_size",
+            hint="Set the batch size to 2 or more.",
+        )
     return True

@@ -24,8 +24,13 @@ class Schedule(Declared):
 
 
 def _warm_up(default: float) -> float:
-    value: float = Field(default, ge=0.0, le=0.5, title="Warm-up",
-                         description="Share of the run in which the rate rises from near zero.")
+    value: float = Field(
+        default,
+        ge=0.0,
+        le=0.5,
+        title="Warm-up",
+        description="Share of the run in which the rate rises from near zero.",
+    )
     return value
 
 
@@ -95,6 +100,9 @@ def schedule_of(named: Named) -> Schedule:
     """The schedule that a recipe names. Raises SettingError."""
     chosen = SCHEDULES.get(named.name)
     if chosen is None:
-        raise SettingError(f"There is no schedule called “{clipped(named.name)}”.",
-                           where="fit.schedule.name", hint=f"Choose {', '.join(SCHEDULES)}.")
+        raise SettingError(
+            f"There is no schedule called “{clipped(named.name)}”.",
+            where="fit.schedule.name",
+            hint=f"Choose {', '.join(SCHEDULES)}.",
+        )
     return chosen.read(named.settings, "fit.schedule")

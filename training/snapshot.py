@@ -45,9 +45,14 @@ def capture(loop: Loop) -> Checkpoint:
         tensors["epoch.losses"] = torch.cat(loop.journal.losses)
         tensors["epoch.outputs"] = torch.cat(loop.journal.outputs)
     meta = {
-        "step": loop.step, "epoch": loop.epochs_done, "batch": loop.batch, "elapsed": loop.clock.elapsed(),
-        "best": loop.best.as_dict(), "resolved": loop.resolved,
-        "optimizer": plain, "recipe": fingerprint(loop.recipe),
+        "step": loop.step,
+        "epoch": loop.epochs_done,
+        "batch": loop.batch,
+        "elapsed": loop.clock.elapsed(),
+        "best": loop.best.as_dict(),
+        "resolved": loop.resolved,
+        "optimizer": plain,
+        "recipe": fingerprint(loop.recipe),
     }
     return Checkpoint(meta, tensors)
 
@@ -57,9 +62,9 @@ def restore(loop: Loop, kept: Checkpoint) -> None:
     meta, place = kept.meta, loop.device
     loop.model.load_state_dict(kept.part("model"))
     loop.best_weights = {name: value.to(place) for name, value in kept.part("best").items()}
-    loop.optimizer.load_state_dict({
-        "state": _optimizer_state(kept), "param_groups": loop.optimizer.state_dict()["param_groups"]
-    })
+    loop.optimizer.load_state_dict(
+        {"state": _optimizer_state(kept), "param_groups": loop.optimizer.state_dict()["param_groups"]}
+    )
     torch.set_rng_state(kept.tensors["random.cpu"])
     if place.startswith("cuda") and "random.cuda" in kept.tensors:
         torch.cuda.set_rng_state(kept.tensors["random.cuda"], place)
@@ -72,7 +77,9 @@ def restore(loop: Loop, kept: Checkpoint) -> None:
 
 
 def _optimizer_state(kept: Checkpoint) -> dict[int, dict[str, Any]]:
-    state: dict[int, dict[str, Any]] = {int(at): dict(values) for at, values in kept.meta["optimizer"].items()}
+    state: dict[int, dict[str, Any]] = {
+        int(at): dict(values) for at, values in kept.meta["optimizer"].items()
+    }
     for name, value in kept.part("optimizer").items():
         at, _, key = name.partition(".")
         state.setdefault(int(at), {})[key] = value

@@ -55,6 +55,9 @@ def metric_to_judge_by(recipe: Recipe) -> Metric:
     metric = metric_named(name)
     if metric is None or recipe.data.task not in metric.tasks:
         choices = ", ".join(each.name for each in (LOSS, *metrics_for(recipe.data.task)))
-        raise SettingError(f"An epoch cannot be judged by {name!r} in this task.", where="fit.stopping.metric",
-                           hint=f"Choose {choices}.")
+        raise SettingError(
+            f"An epoch cannot be judged by {name!r} in this task.",
+            where="fit.stopping.metric",
+            hint=f"Choose {choices}.",
+        )
     return metric

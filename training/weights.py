@@ -22,8 +22,9 @@ def trained(recipe: Recipe, state: dict[str, Any], folder: Path) -> Assembled:
     try:
         parts.model.load_state_dict(best_weights(folder))
     except RuntimeError:
-        raise EngineError("The saved weights belong to another network than the recipe's.",
-                          hint="Train this recipe again.") from None
+        raise EngineError(
+            "The saved weights belong to another network than the recipe's.", hint="Train this recipe again."
+        ) from None
     parts.model.eval()
     return parts
 
@@ -36,6 +37,8 @@ def best_weights(folder: Path) -> dict[str, Tensor]:
     last, _ = checkpoint.load(folder, "last")
     weights = last.part("best") if last else {}
     if not weights:
-        raise EngineError("This run has no trained weights that can be read.",
-                          hint="Train again: the files were deleted, damaged or never written.")
+        raise EngineError(
+            "This run has no trained weights that can be read.",
+            hint="Train again: the files were deleted, damaged or never written.",
+        )
     return weights

@@ -150,14 +150,17 @@ export function listen(list, act) {
     const button = event.target.closest("button");
     if (card) select(card);
     if (!button || !card) return;
-    if (button.dataset.act === "duplicate") act.duplicate(card);
+    if (button.dataset.act === "more") toggle(button, button.getAttribute("aria-expanded") !== "true");
+    else if (button.dataset.act === "duplicate") act.duplicate(card);
     else if (button.dataset.act === "remove") act.remove(card);
     else if (button.dataset.act === "up") act.move(card, -1);
     else if (button.dataset.act === "down") act.move(card, 1);
     else if (button.dataset.edits) act.fix(JSON.parse(button.dataset.edits));
-    button.closest("details.menu")?.removeAttribute("open");
   });
-  list.addEventListener("focusin", (event) => select(event.target.closest(".layer")));
+  list.addEventListener("focusin", (event) => {
+    select(event.target.closest(".layer"));
+    if (event.target.matches('select[data-field="inputs"]')) offerInputs(event.target);
+  });
   list.addEventListener("change", (event) => {
     const field = event.target.closest("[data-field]");
     if (!field) return;
@@ -165,6 +168,20 @@ export function listen(list, act) {
     if (name === "inputs") act.set(node, name, chosenInputs(field.closest(".layer")), false);
     else act.set(node, name, field.type === "checkbox" ? field.checked : field.value, true);
   });
+}
+
+/** Open or close what a button controls. */
+export function toggle(button, open) {
+  button.setAttribute("aria-expanded", String(open));
+  document.getElementById(button.getAttribute("aria-controls")).hidden = !open;
+}
+
+/** Fill a choice of input with the layers above its card; the page leaves that to the moment of need. */
+function offerInputs(field) {
+  const known = readState().graph.nodes.map((node) => node.id);
+  const above = known.slice(0, known.indexOf(field.dataset.place));
+  const there = new Set([...field.options].map((option) => option.value));
+  for (const name of above) if (!there.has(name)) field.append(new Option(name, name));
 }
 
 function chosenInputs(card) {

@@ -5,6 +5,8 @@ import { readState } from "./builder-save.js";
 
 const NODE = { width: 166, height: 32 };
 const WIDE = 336;
+const GAP = 22; // between two layers
+const LANE = 20;
 const COLOURS = { table: "shape", core: "core", activation: "act", normalisation: "norm", merge: "merge" };
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -22,7 +24,7 @@ export function drawGraph(words) {
   });
   svg.style.maxWidth = `${width}px`;
   svg.append(arrowHead());
-  for (const wire of wires) svg.append(drawWire(wire, layout.edges.get(`${wire.from}>${wire.to}`)));
+  for (const wire of wires) svg.append(drawWire(wire, layout));
   for (const node of nodes) svg.append(drawNode(node, layout.nodes.get(node.id)));
   holder.replaceChildren(svg);
   markSelected(holder.dataset.selected ?? "");
@@ -33,10 +35,15 @@ function place(nodes, wires) {
   const key = JSON.stringify([nodes.map((node) => node.id), wires.map((wire) => [wire.from, wire.to])]);
   if (placed.key === key) return placed.layout;
   const graph = new window.dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: "TB", ranksep: 22, nodesep: 20, edgesep: 20, marginx: 10, marginy: 8 });
+  graph.setGraph({ rankdir: "TB", ranksep: GAP, nodesep: 16, marginx: 10, marginy: 8 });
   for (const node of nodes) graph.setNode(node.id, { ...NODE });
-  // Heavy wires stay straight: the main path is one line, skips go round it.
-  for (const wire of wires) graph.setEdge(wire.from, wire.to, { weight: wire.skip ? 0 : 20 });
+  const straight = wires.filter((wire) => !wire.skip);
+  const fed = new Set(straight.map((wire) => wire.to));
+  for (const wire of straight) graph.setEdge(wire.from, wire.to, {});
+  // A layer that only skips lead to keeps its place in the column all the same.
+  nodes.forEach((node, index) => {
+    if (index && node.kind !== "input" && !fed.has(node.id)) graph.setEdge(nodes[index - 1].id, node.id, {});
+  });
   window.dagre.layout(graph);
   const { width, height } = graph.graph();
   const layout = {
@@ -44,8 +51,40 @@ function place(nodes, wires) {
     nodes: new Map(graph.nodes().map((id) => [id, graph.node(id)])),
     edges: new Map(graph.edges().map((edge) => [`${edge.v}>${edge.w}`, graph.edge(edge).points])),
   };
+  inReadingOrder(nodes.filter((node) => node.kind === "input").map((node) => node.id), layout, wires);
+  layout.lanes = lanes(wires.filter((wire) => wire.skip), layout);
   placed = { key, layout };
   return layout;
+}
+
+/** A lane to the right of the column for each skip, so that none runs over another. */
+function lanes(skips, layout) {
+  const taken = [];
+  const found = new Map();
+  const right = Math.max(...[...layout.nodes.values()].map((node) => node.x)) + NODE.width / 2;
+  for (const wire of skips) {
+    const from = layout.nodes.get(wire.from);
+    const to = layout.nodes.get(wire.to);
+    const start = { x: from.x, y: from.y + NODE.height / 2 + GAP / 2 };
+    let lane = taken.findIndex((end) => end < start.y);
+    if (lane < 0) lane = taken.length;
+    taken[lane] = to.y;
+    found.set(`${wire.from}>${wire.to}`, { start, x: right + 16 + lane * LANE, end: { x: to.x + NODE.width / 2 + 2, y: to.y } });
+  }
+  if (taken.length) layout.width = Math.max(layout.width, right + 16 + taken.length * LANE + 34);
+  return found;
+}
+
+/** Inputs side by side stand in the order of the cards: swap two that dagre put the other way round. */
+function inReadingOrder([first, second, ...others], { nodes, edges }, wires) {
+  const targets = wires.filter((wire) => wire.from === first || wire.from === second).map((wire) => wire.to);
+  if (!second || others.length || targets.length !== 2 || targets[0] !== targets[1]) return;
+  const [a, b] = [nodes.get(first), nodes.get(second)];
+  if (a.x <= b.x) return;
+  nodes.set(first, b).set(second, a);
+  const [one, two] = [`${first}>${targets[0]}`, `${second}>${targets[0]}`];
+  const points = edges.get(one);
+  edges.set(one, edges.get(two)).set(two, points);
 }
 
 function drawNode(node, at) {
@@ -69,14 +108,19 @@ function clipped(title, shape) {
   return title.length > room ? `${title.slice(0, room - 1)}…` : title;
 }
 
-function drawWire(wire, points) {
+function drawWire(wire, layout) {
+  const name = `${wire.from}>${wire.to}`;
   const bad = wire.state === "bad" ? " edge-bad" : "";
-  const line = make("path", { class: `${wire.skip ? "skip" : "edge"}${bad}`, d: rounded(points), "marker-end": "url(#arrow)" });
-  if (!wire.skip) return line;
+  const end = { "marker-end": "url(#arrow)" };
+  if (!wire.skip) return make("path", { class: `edge${bad}`, d: rounded(layout.edges.get(name)), ...end });
+  const { start, x, end: tip } = layout.lanes.get(name);
+  const points = [start, { x, y: start.y }, { x, y: tip.y }, tip];
   const group = make("g");
-  const side = points.reduce((most, point) => (Math.abs(point.x) > Math.abs(most.x) ? point : most), points[1] ?? points[0]);
-  group.append(line, make("circle", { class: `skip-start${bad}`, cx: points[0].x, cy: points[0].y, r: 3 }));
-  group.append(text(wire.shape, { class: `sh${bad ? " tbad" : ""}`, x: side.x + 5, y: side.y + 4 }));
+  group.append(
+    make("path", { class: `skip${bad}`, d: rounded(points), ...end }),
+    make("circle", { class: `skip-start${bad}`, cx: start.x, cy: start.y, r: 3 }),
+    text(wire.shape, { class: `sh${bad ? " tbad" : ""}`, x: x + 6, y: (start.y + tip.y) / 2 + 4 }),
+  );
   return group;
 }
 

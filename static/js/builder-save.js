@@ -104,19 +104,27 @@ export function saver(root, onAnswer) {
 /** Put the pieces of an answer in their places; the field being typed in keeps focus, text and caret. */
 function swap(html) {
   const held = document.activeElement;
-  const keep = held && held.id ? { id: held.id, value: held.value, start: caret(held) } : null;
-  const open = [...document.querySelectorAll("details[open][id]")].map((each) => each.id);
+  const keep = held && held.id ? { id: held.id, typed: held.dataset.typed ? held.value : null } : null;
+  const open = [...document.querySelectorAll("details[open][id], [aria-expanded=true][id]")].map((each) => each.id);
   window.htmx.swap(document.getElementById("swap-sink"), html, { swapStyle: "none" });
-  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  for (const id of open) reopen(document.getElementById(id));
   const now = keep && document.getElementById(keep.id);
-  if (!now || now === document.activeElement) return;
-  now.focus({ preventScroll: true });
-  if (keep.start !== null) {
-    now.value = keep.value;
-    now.setSelectionRange(keep.start, keep.start);
-  }
+  if (!now) return;
+  if (now !== document.activeElement) now.focus({ preventScroll: true });
+  if (keep.typed === null || now.value === keep.typed) return;
+  now.value = keep.typed; // not sent yet: nobody's answer may take it away
+  now.dataset.typed = "yes";
 }
 
-function caret(element) {
-  return element.matches("input:not([type]), input[type=text], input[type=search], textarea") ? element.selectionStart : null;
+document.addEventListener("input", (event) => { event.target.dataset.typed = "yes"; });
+document.addEventListener("change", (event) => { delete event.target.dataset.typed; }, true);
+
+/** A piece that was open before it was drawn anew is open again. */
+function reopen(piece) {
+  if (!piece) return;
+  if (piece.matches("details")) piece.open = true;
+  else if (piece.getAttribute("aria-expanded") === "false") {
+    piece.setAttribute("aria-expanded", "true");
+    document.getElementById(piece.getAttribute("aria-controls")).hidden = false;
+  }
 }

@@ -55,11 +55,14 @@ class Upload {
     const request = (this.request = new XMLHttpRequest());
     request.open("POST", this.form.action);
     request.setRequestHeader("Accept", "application/json");
+    // Before any answer is acted on: leaving for the dataset's page needs no warning.
+    for (const kind of ["load", "error", "abort"]) {
+      request.addEventListener(kind, () => removeEventListener("beforeunload", warn));
+    }
     request.upload.addEventListener("progress", (event) => this.progress(event.loaded, event.total));
     request.addEventListener("load", () => this.answered(request));
     request.addEventListener("error", () => this.refuse(this.text.textLost));
     request.addEventListener("abort", () => this.idle());
-    request.addEventListener("loadend", () => removeEventListener("beforeunload", warn));
     addEventListener("beforeunload", warn);
     this.panel.querySelector("[data-name]").textContent = file.name;
     this.progress(0, file.size);

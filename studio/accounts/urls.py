@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account import views as allauth
 from django.conf import settings
 from django.urls import path
+from django.views.decorators.http import require_http_methods
 
 from studio.accounts import views
 
@@ -18,27 +19,28 @@ urlpatterns = [
     path("keys/<int:pk>/revoke/", views.revoke_key, name="key_revoke"),
 ]
 
+page = require_http_methods(["GET", "HEAD", "POST"])
 # allauth's views under the names that allauth itself looks for; only those that we serve.
 entrance = [
-    path("login/", allauth.login, name="account_login"),
-    path("logout/", allauth.logout, name="account_logout"),
-    path("inactive/", allauth.account_inactive, name="account_inactive"),
-    path("signup/", allauth.signup, name="account_signup"),
-    path("password/change/", allauth.password_change, name="account_change_password"),
-    path("password/set/", allauth.password_set, name="account_set_password"),
+    path("login/", page(allauth.login), name="account_login"),
+    path("logout/", page(allauth.logout), name="account_logout"),
+    path("inactive/", page(allauth.account_inactive), name="account_inactive"),
+    path("signup/", page(allauth.signup), name="account_signup"),
+    path("password/change/", page(allauth.password_change), name="account_change_password"),
+    path("password/set/", page(allauth.password_set), name="account_set_password"),
 ]
 if settings.EMAIL_CONFIGURED:
     entrance += [
-        path("password/reset/", allauth.password_reset, name="account_reset_password"),
-        path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
+        path("password/reset/", page(allauth.password_reset), name="account_reset_password"),
+        path("password/reset/done/", page(allauth.password_reset_done), name="account_reset_password_done"),
         path(
             "password/reset/key/<str:uidb36>-<str:key>/",
-            allauth.password_reset_from_key,
+            page(allauth.password_reset_from_key),
             name="account_reset_password_from_key",
         ),
         path(
             "password/reset/key/done/",
-            allauth.password_reset_from_key_done,
+            page(allauth.password_reset_from_key_done),
             name="account_reset_password_from_key_done",
         ),
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 from pydantic import ConfigDict, Field
 
@@ -22,11 +22,19 @@ router = Router(tags=["datasets"])
 FILE_BODY = {
     "requestBody": {
         "required": True,
-        "content": {"multipart/form-data": {"schema": {
-            "type": "object", "required": ["file"],
-            "properties": {"file": {"type": "string", "format": "binary"},
-                           "name": {"type": "string"}, "project": {"type": "integer"}},
-        }}},
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "name": {"type": "string"},
+                        "project": {"type": "integer"},
+                    },
+                }
+            }
+        },
     }
 }
 
@@ -65,14 +73,26 @@ def described(version: DatasetVersion) -> dict[str, Any]:
     """One version with all that is known of it; ``schema`` and ``profile`` once it is read."""
     dataset, info = version.dataset, version.info
     return {
-        "id": dataset.pk, "name": dataset.name, "project": dataset.project_id,
-        "version": version.number, "version_id": version.pk, "status": version.status,
-        "progress": version.progress, "message": version.message, "hint": version.hint,
-        "file_name": version.file_name, "size_bytes": version.size_bytes, "sha256": version.sha256,
-        "created_at": version.created_at, "rows": version.rows,
-        "reading": {"fixed": version.reading, "used": info.get("reading")}, "types": version.types,
-        "columns": info.get("columns", []), "preview": info.get("preview", []),
-        "problems": info.get("problems"), "findings": info.get("findings", []),
+        "id": dataset.pk,
+        "name": dataset.name,
+        "project": dataset.project_id,
+        "version": version.number,
+        "version_id": version.pk,
+        "status": version.status,
+        "progress": version.progress,
+        "message": version.message,
+        "hint": version.hint,
+        "file_name": version.file_name,
+        "size_bytes": version.size_bytes,
+        "sha256": version.sha256,
+        "created_at": version.created_at,
+        "rows": version.rows,
+        "reading": {"fixed": version.reading, "used": info.get("reading")},
+        "types": version.types,
+        "columns": info.get("columns", []),
+        "preview": info.get("preview", []),
+        "problems": info.get("problems"),
+        "findings": info.get("findings", []),
         "proposal": version.described["proposal"],
     }
 
@@ -85,13 +105,14 @@ def list_datasets(request: HttpRequest):
 
 
 @router.post("", response={201: dict}, openapi_extra=FILE_BODY, summary="Upload a file as a new dataset")
-def create(request: HttpRequest) -> tuple[int, dict[str, Any]]:
+def create(request: HttpRequest) -> Status[dict[str, Any]]:
     upload = uploaded_file(request)
     number = request.POST.get("project", "")
     project = visible_project(request.user, whole(number)) if number else current_project(request)
     version = services.create_dataset(
-        user=request.user, project=project, upload=upload, name=request.POST.get("name", ""))
-    return 201, described(version)
+        user=request.user, project=project, upload=upload, name=request.POST.get("name", "")
+    )
+    return Status(201, described(version))
 
 
 @router.get("/{int:pk}", response=dict, summary="A dataset at its newest version, or at ?version=")
@@ -121,16 +142,20 @@ def change(request: HttpRequest, pk: int, changes: Changes, version: int | None 
 
 
 @router.delete("/{int:pk}", response={204: None}, summary="Delete it with its files; 409 while runs need it")
-def delete(request: HttpRequest, pk: int) -> tuple[int, None]:
+def delete(request: HttpRequest, pk: int) -> Status[None]:
     services.delete_dataset(dataset=find(request.user, pk).dataset)
-    return 204, None
+    return Status(204, None)
 
 
-@router.post("/{int:pk}/versions", response={201: dict}, openapi_extra=FILE_BODY,
-             summary="Upload a file as the dataset's newest version")
-def add_version(request: HttpRequest, pk: int) -> tuple[int, dict[str, Any]]:
+@router.post(
+    "/{int:pk}/versions",
+    response={201: dict},
+    openapi_extra=FILE_BODY,
+    summary="Upload a file as the dataset's newest version",
+)
+def add_version(request: HttpRequest, pk: int) -> Status[dict[str, Any]]:
     dataset = find(request.user, pk).dataset
-    return 201, described(services.add_version(dataset=dataset, upload=uploaded_file(request)))
+    return Status(201, described(services.add_version(dataset=dataset, upload=uploaded_file(request))))
 
 
 @router.get("/{int:pk}/raw", summary="The uploaded file, byte for byte; Range is honoured")

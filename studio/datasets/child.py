@@ -24,7 +24,10 @@ def read(payload: dict[str, Any], link: Link) -> None:
     folder = files.new_folder()
     try:
         info = ingest(
-            payload["source"], folder, file_name=payload["file_name"], reading=payload["reading"] or None,
+            payload["source"],
+            folder,
+            file_name=payload["file_name"],
+            reading=payload["reading"] or None,
             types=payload["types"] or None,
             progress=lambda share, text: link.send({"progress": {"share": share, "text": text}}),
         )

@@ -119,8 +119,13 @@ def page_of(
 
 def _column(index: int, column: dict[str, Any], role: str, fixed: str) -> Column:
     return Column(
-        index=index, name=column["name"], type=column["type"], fixed=fixed,
-        missing_share=column["missing_share"], distinct=column["distinct"], role=role,
+        index=index,
+        name=column["name"],
+        type=column["type"],
+        fixed=fixed,
+        missing_share=column["missing_share"],
+        distinct=column["distinct"],
+        role=role,
         bars=bars(column, stands_out=role == "target"),
     )
 
@@ -136,8 +141,10 @@ def bars(column: dict[str, Any], *, stands_out: bool = False) -> list[Bar]:
     heights = [max(1, 31 * count / highest) for count in counts]  # a line where nothing is, not a hole
     return [
         Bar(
-            x=f"{at * step + 0.5:.1f}", y=f"{32 - height:.1f}",
-            width=f"{step - 1:.1f}", height=f"{height:.1f}",
+            x=f"{at * step + 0.5:.1f}",
+            y=f"{32 - height:.1f}",
+            width=f"{step - 1:.1f}",
+            height=f"{height:.1f}",
             hit=stands_out and len(counts) == 2 and at == 1,
         )
         for at, height in enumerate(heights)

@@ -37,15 +37,18 @@ def after_upload(request: HttpRequest, take: Callable[[], DatasetVersion]) -> Ht
 
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    return after_upload(request, lambda: services.create_dataset(
-        user=request.user, project=current_project(request), upload=uploaded_file(request)))
+    return after_upload(
+        request,
+        lambda: services.create_dataset(
+            user=request.user, project=current_project(request), upload=uploaded_file(request)
+        ),
+    )
 
 
 @require_POST
 def add_version(request: HttpRequest, pk: int) -> HttpResponse:
     dataset = found(request, pk).dataset
-    return after_upload(
-        request, lambda: services.add_version(dataset=dataset, upload=uploaded_file(request)))
+    return after_upload(request, lambda: services.add_version(dataset=dataset, upload=uploaded_file(request)))
 
 
 @require_POST

@@ -18,6 +18,15 @@ REMEDIES = {
 }
 
 
+ABOUT_TARGET = ("no_target", "target_missing", "many_classes", "imbalance", "rare_class", "leak")
+DONE = {
+    "identifier": _("Set as ID"),
+    "ignored": _("Ignored"),
+    "feature": _("Feature"),
+    "time": _("Set as time"),
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """One finding; ``role`` is its remedy, ``undo`` the role that takes the remedy back."""
@@ -40,12 +49,17 @@ class Finding:
 
     @property
     def role_label(self) -> Any:
-        return words.ROLES.get(self.role, self.role)
+        return DONE.get(self.role, words.ROLES.get(self.role, self.role))
 
 
 def findings_of(info: dict[str, Any], proposal: dict[str, Any]) -> list[Finding]:
-    """The findings of a version in the order of their weight."""
-    found = [_finding(entry, info, proposal) for entry in info["findings"]]
+    """The findings of a version in the order of their weight.
+
+    What was found about the target that reading proposed is left out once another one is chosen.
+    """
+    moved = proposal["target"] != info["proposal"]["target"]
+    entries = [entry for entry in info["findings"] if not (moved and entry["code"] in ABOUT_TARGET)]
+    found = [_finding(entry, info, proposal) for entry in entries]
     return sorted(found, key=lambda finding: list(ICONS).index(finding.level))
 
 
@@ -56,7 +70,11 @@ def _finding(entry: dict[str, Any], info: dict[str, Any], proposal: dict[str, An
         role = ""  # a remedy must not take the target away
     before = info["proposal"]["roles"].get(column, "feature")
     return Finding(
-        level=entry["level"], title=entry["title"], text=entry["text"], column=column, role=role,
+        level=entry["level"],
+        title=entry["title"],
+        text=entry["text"],
+        column=column,
+        role=role,
         undo="feature" if before in (role, "target") else before,
         handled=bool(role) and proposal["roles"].get(column) == role,
     )

@@ -7,10 +7,13 @@ any view runs; ``uploaded_file`` raises it.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import uuid
+import weakref
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -39,12 +42,14 @@ class DiskFull(UserError):
 
 
 class Upload(UploadedFile):
-    """A file that has arrived; ``close`` deletes it unless ``keep`` took it over."""
+    """A file that arrives; deleted when it is closed or nobody holds it, unless ``keep`` took it over."""
 
     def __init__(self, name: str, content_type: str | None = None) -> None:
         self.path: Path = files.incoming() / f"{uuid.uuid4().hex}.part"
         self.digest = hashlib.sha256()
         super().__init__(self.path.open("xb"), name, content_type, size=0)
+        # Django forgets the file of a form that breaks off, without closing it.
+        self.drop = weakref.finalize(self, _drop, self.file, self.path)
 
     def write(self, piece: bytes) -> None:
         self.file.write(piece)
@@ -59,10 +64,16 @@ class Upload(UploadedFile):
         """Move the file into the storage under ``name``."""
         self.file.close()
         files.adopt(self.path, name)
+        self.drop.detach()
 
     def close(self) -> None:
-        self.file.close()
-        self.path.unlink(missing_ok=True)
+        self.drop()
+
+
+def _drop(file: BinaryIO, path: Path) -> None:
+    with contextlib.suppress(OSError):  # a full disk: what is thrown away need not be written
+        file.close()
+    path.unlink(missing_ok=True)
 
 
 class Intake(FileUploadHandler):
@@ -125,7 +136,8 @@ def uploaded_file(request: HttpRequest, field: str = "file") -> Upload:
     if not upload.size:
         raise UserError(
             _("%(name)s is empty: it has 0 bytes.") % {"name": shown_name(upload.name)},
-            where=field, hint=_("Choose a file with a header and rows. Nothing was kept."),
+            where=field,
+            hint=_("Choose a file with a header and rows. Nothing was kept."),
         )
     return upload
 
@@ -141,7 +153,8 @@ def too_large() -> TooLarge:
     return TooLarge(
         _("The file is larger than the %(limit)s that an upload may have.")
         % {"limit": megabytes(settings.UPLOAD_LIMIT_BYTES)},
-        where="file", hint=_("Nothing was kept. Upload a smaller file, for instance fewer rows."),
+        where="file",
+        hint=_("Nothing was kept. Upload a smaller file, for instance fewer rows."),
     )
 
 
@@ -149,5 +162,6 @@ def disk_full(needed: int) -> DiskFull:
     return DiskFull(
         _("The disk of this server is full: %(needed)s are needed, %(free)s are free.")
         % {"needed": megabytes(needed), "free": megabytes(files.free_bytes())},
-        where="file", hint=_("Nothing was kept. Free some space or upload a smaller file."),
+        where="file",
+        hint=_("Nothing was kept. Free some space or upload a smaller file."),
     )

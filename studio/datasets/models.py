@@ -106,8 +106,11 @@ class DatasetVersion(Job):
     def payload(self) -> dict[str, Any]:
         files.sweep()
         return {
-            "source": files.local(self.raw), "file_name": self.file_name, "reading": self.reading,
-            "types": self.types, "table": self.table_name(self.attempt),
+            "source": files.local(self.raw),
+            "file_name": self.file_name,
+            "reading": self.reading,
+            "types": self.types,
+            "table": self.table_name(self.attempt),
         }
 
     def on_messages(self, messages: list[dict[str, Any]]) -> None:

@@ -16,12 +16,22 @@ from studio.datasets.models import DatasetVersion
 from training.recipe import Split
 
 ENCODINGS = {
-    "utf-8": "UTF-8", "cp1252": "Windows-1252", "latin-1": "Latin-1", "gb18030": "GB18030 (GBK)",
-    "big5": "Big5", "shift_jis": "Shift-JIS", "euc_kr": "EUC-KR", "utf-16": "UTF-16",
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252",
+    "latin-1": "Latin-1",
+    "gb18030": "GB18030 (GBK)",
+    "big5": "Big5",
+    "shift_jis": "Shift-JIS",
+    "euc_kr": "EUC-KR",
+    "utf-16": "UTF-16",
 }
 DELIMITERS = {
-    ",": gettext_lazy("Comma"), ";": gettext_lazy("Semicolon"), "\t": gettext_lazy("Tab"),
-    "|": gettext_lazy("Vertical bar"), " ": gettext_lazy("Spaces"), "": gettext_lazy("None: one column"),
+    ",": gettext_lazy("Comma"),
+    ";": gettext_lazy("Semicolon"),
+    "\t": gettext_lazy("Tab"),
+    "|": gettext_lazy("Vertical bar"),
+    " ": gettext_lazy("Spaces"),
+    "": gettext_lazy("None: one column"),
 }
 SHOWN_CLASSES = 3
 DECIMALS = {".": gettext_lazy("Point (3.14)"), ",": gettext_lazy("Comma (3,14)")}
@@ -30,7 +40,9 @@ DECIMALS = {".": gettext_lazy("Point (3.14)"), ",": gettext_lazy("Comma (3,14)")
 def context(version: DatasetVersion, *, query: str = "", number: int = 1) -> dict[str, Any]:
     """Everything that templates/datasets/state.html needs."""
     gathered = {
-        "dataset": version.dataset, "version": version, "types": words.TYPES,
+        "dataset": version.dataset,
+        "version": version,
+        "types": words.TYPES,
         "params": urlencode({"version": version.number, "page": number, "q": query}),
         "reading": reading_fields(version),
         "versions": version.dataset.versions.only("number", "state", "unreadable", "rows", "created_at"),
@@ -55,10 +67,10 @@ def ready(version: DatasetVersion, *, query: str = "", number: int = 1) -> dict[
     }
 
 
-def summary(roles: dict[str, str]) -> list[tuple[int, Any]]:
-    """How many columns have each role: [(12, "Feature"), …], none left out that is there."""
+def summary(roles: dict[str, str]) -> str:
+    """How many columns have each role: "12 features, 1 target, 1 ID"."""
     given = list(roles.values())
-    return [(given.count(role), label) for role, label in words.ROLES.items() if role in given]
+    return ", ".join(words.counted(role, given.count(role)) for role in words.ROLES if role in given)
 
 
 def task_card(info: dict[str, Any], proposal: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +87,7 @@ def task_card(info: dict[str, Any], proposal: dict[str, Any]) -> dict[str, Any]:
 def why(target: dict[str, Any], task: str) -> str:
     """What about the target makes this kind of answer fit."""
     if task == "regression" and target.get("min") is not None:
-        ends = {"min": f"{target['min']:,.6g}", "max": f"{target['max']:,.6g}"}
+        ends = {end: f"{target[end]:,.6g}".replace("-", "−") for end in ("min", "max")}
         return _("The target has numbers from %(min)s to %(max)s.") % ends
     values = [str(value) for value, _count in (target.get("top") or [])[:SHOWN_CLASSES]]
     shown = ", ".join(Truncator(value).chars(24) for value in values)
@@ -115,7 +127,10 @@ def reading_fields(version: DatasetVersion) -> dict[str, Any]:
 
     header = used.get("header_row", fixed.get("header_row", 1))
     return {
-        "encoding": field("encoding", ENCODINGS), "delimiter": field("delimiter", DELIMITERS),
-        "decimal": field("decimal", DECIMALS), "header_row": header,
-        "header_fixed": "header_row" in fixed, "lines": range(1, max(10, header or 0) + 1),
+        "encoding": field("encoding", ENCODINGS),
+        "delimiter": field("delimiter", DELIMITERS),
+        "decimal": field("decimal", DECIMALS),
+        "header_row": header,
+        "header_fixed": "header_row" in fixed,
+        "lines": range(1, max(10, header or 0) + 1),
     }

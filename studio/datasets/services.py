@@ -60,12 +60,20 @@ def reread(
     types = version.types if types is None else types
     check(reading)
     if (reading, types) == (version.reading, version.types):
-        raise SettingError(_("The file is already read this way."), where="reading",
-                           hint=_("Change a setting or a type first."))
+        raise SettingError(
+            _("The file is already read this way."),
+            where="reading",
+            hint=_("Change a setting or a type first."),
+        )
     with transaction.atomic():
         return _queue(
-            version.dataset, file_name=version.file_name, raw=version.raw, sha256=version.sha256,
-            size_bytes=version.size_bytes, reading=reading, types=types,
+            version.dataset,
+            file_name=version.file_name,
+            raw=version.raw,
+            sha256=version.sha256,
+            size_bytes=version.size_bytes,
+            reading=reading,
+            types=types,
             proposal=_chosen(version),
         )
 
@@ -113,15 +121,19 @@ def delete_dataset(*, dataset: Dataset) -> None:
         raise InUse(
             _("%(name)s is needed by %(users)s.")
             % {"name": dataset.name, "users": _users(error.protected_objects)},
-            where="dataset", hint=_("Delete those first. Nothing was deleted."),
+            where="dataset",
+            hint=_("Delete those first. Nothing was deleted."),
         ) from None
 
 
 def _propose(version: DatasetVersion, changed: Callable[[dict], dict]) -> None:
     """Store what ``changed`` makes of the proposal as it stands now, not as this page saw it."""
     if not version.is_ready:
-        raise SettingError(_("This version has no table yet."), where="version",
-                           hint=_("Wait until the file is read, or change how it is read."))
+        raise SettingError(
+            _("This version has no table yet."),
+            where="version",
+            hint=_("Wait until the file is read, or change how it is read."),
+        )
     with transaction.atomic():
         row = DatasetVersion.objects.select_for_update().only("proposal").get(pk=version.pk)
         version.proposal = changed(row.proposal or version.info["proposal"])
@@ -158,8 +170,12 @@ def _kept(upload: Upload, dataset_of: Callable[[], Dataset], **fields: Any) -> D
     try:
         with transaction.atomic():
             return _queue(
-                dataset_of(), file_name=shown_name(upload.name), raw=raw,
-                sha256=upload.sha256, size_bytes=upload.size, **fields,
+                dataset_of(),
+                file_name=shown_name(upload.name),
+                raw=raw,
+                sha256=upload.sha256,
+                size_bytes=upload.size,
+                **fields,
             )
     except BaseException:
         files.remove(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 TYPES = {
     "number": (_("Number"), "hash"),
@@ -32,7 +33,7 @@ def megabytes(count: int) -> str:
         return f"{count} bytes"
     unit, size = next((pair for pair in (("kB", 1e3), ("MB", 1e6)) if count < pair[1] * 1_000), ("GB", 1e9))
     value = count / size
-    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f}".removesuffix(".0") + f" {unit}"
 
 
 def percent(share: float) -> str:
@@ -42,3 +43,21 @@ def percent(share: float) -> str:
     if 0.999 < share < 1:
         return "> 99.9%"
     return f"{share * 100:.1f}".removesuffix(".0") + "%"
+
+
+def counted(role: str, count: int) -> str:
+    """How many columns have a role: "12 features", "1 ignored"."""
+    match role:
+        case "feature":
+            text = ngettext("%(count)s feature", "%(count)s features", count)
+        case "target":
+            text = ngettext("%(count)s target", "%(count)s targets", count)
+        case "ignored":
+            text = ngettext("%(count)s ignored", "%(count)s ignored", count)
+        case "identifier":
+            text = ngettext("%(count)s ID", "%(count)s IDs", count)
+        case "group":
+            text = ngettext("%(count)s group column", "%(count)s group columns", count)
+        case _:
+            text = ngettext("%(count)s time column", "%(count)s time columns", count)
+    return text % {"count": f"{count:,}"}

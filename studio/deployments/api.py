@@ -46,7 +46,9 @@ def bundle(request: HttpRequest, run_id: int) -> HttpResponse:
     """The file that the model page offers; Range is honoured. 409 while there is none."""
     run = _run(request, run_id)
     model = services.packed_model(run)
-    return downloads.attachment(request, files.local(model.bundle), name=f"{run.name}.zip", tag=model.bundle)
+    return downloads.attachment(
+        request, files.local(model.bundle), name=f"{run.name}.zip", tag=model.checked["sha256"]
+    )
 
 
 @router.post("/{int:run_id}/predict", url_name="predict", summary="Predictions of rows")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 MAX_CURVES = 8  # the style sheet has eight data colours
 MAX_LABEL = 40
 TABLE_ROWS = 21
+DASHES = ("longdashdot", "solid", "dot", "longdash")  # lines never differ by hue alone
 REFERENCE = {"color": "var(--d6)", "width": 1.5, "dash": "dash"}
 
 
@@ -106,7 +107,7 @@ def _curves(curves, x_key, y_key, *, number, name, title, note, alt, x, y, refer
             "name": _label(curve, number),
             "x": curve[x_key],
             "y": curve[y_key],
-            "line": {"color": f"var(--d{at})", "width": 2},
+            "line": {"color": f"var(--d{at})", "width": 2, "dash": DASHES[at % len(DASHES)]},
         }
         for at, curve in enumerate(curves, start=1)
     ]
@@ -207,7 +208,7 @@ def _layout(x: str, y: str, *, x_range=None, y_range=None, legend: bool) -> dict
         "margin": {"l": 52, "r": 14, "t": 10, "b": 44},
         "hovermode": "closest",
         "showlegend": legend,
-        "legend": {"orientation": "h", "y": -0.24, "font": {"size": 12}},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
         "paper_bgcolor": "var(--surface)",
         "plot_bgcolor": "var(--surface)",
         "font": {"family": "var(--font-sans)", "size": 11, "color": "var(--ink-2)"},

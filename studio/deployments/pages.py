@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from studio.deployments import predictor, tryit
-from studio.deployments.contents import contents_of
+from studio.deployments.contents import MAIN_FILES, contents_of
 from studio.deployments.figures import figures_of
 from studio.deployments.matrix import matrix_of
 from studio.deployments.models import Model
@@ -39,13 +39,16 @@ def model_page(run: Run, root: str) -> dict[str, Any]:
     if model is None or not model.bundle:
         return context | _progress(run, model) | {"is_ready": False}
     features = predictor.bundle_of(model).features
+    contents = contents_of(predictor.members_of(model))
     return (
         context
         | split_fields(tryit.fields_of(features))
         | {
             "is_ready": True,
-            "members": contents_of(predictor.members_of(model)),
+            "members": contents[:MAIN_FILES],
+            "more_members": contents[MAIN_FILES:],
             "curl": _curl(run, root, features),
+            "checked": _checked(model.checked),
             "headline": verdict_of(context["report"], str(run)).headline,
         }
     )
@@ -116,8 +119,17 @@ def _judging(run: Run, model: Model) -> dict[str, str]:
     }
 
 
+def _checked(found: dict[str, Any]) -> str:
+    """How the bundle was held against the trained network, in a sentence."""
+    unit = _("a probability") if found["unit"] == "probability" else _("the target's standard deviation")
+    return _(
+        "On %(rows)s real rows ONNX and PyTorch differ by at most %(difference)s of %(unit)s, "
+        "and the inputs are those that were trained on."
+    ) % {"rows": f"{found['rows']:,}", "difference": f"{found['difference']:.1g}", "unit": unit}
+
+
 def _curl(run: Run, root: str, features: list[dict[str, Any]]) -> str:
-    row = {feature["name"]: feature["typical"] for feature in features}
+    row = {feature["name"]: tryit.typical(feature) for feature in features}
     address = root.rstrip("/") + reverse("api:predict", args=[run.pk])
     body = json.dumps({"rows": [row]}, ensure_ascii=False).replace("'", "'\\''")
     return (

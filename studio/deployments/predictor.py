@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import zipfile
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from studio.datasets import files
 from studio.deployments.models import Model
-
-if TYPE_CHECKING:
-    from training.bundle.runtime import Bundle
+from training.bundle.runtime import Bundle
 
 OPEN_BUNDLES = 4  # each holds its weights in memory
 
@@ -31,8 +28,6 @@ def members_of(model: Model) -> list[tuple[str, int]]:
 # A stored file never changes and a new packing has a new name, so a name is a key for good.
 @lru_cache(maxsize=OPEN_BUNDLES)
 def _opened(name: str) -> Bundle:
-    from training.bundle.runtime import Bundle
-
     return Bundle(files.local(name))
 
 

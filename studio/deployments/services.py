@@ -112,7 +112,7 @@ def _predicted(model: Model, given: list[rows.Row]) -> list[dict[str, Any]]:
     found = cell_problems(model, given)
     if found:
         raise SettingError(
-            _("Row %(row)s: “%(text)s” is %(what)s.")
+            _("Row %(row)s: “%(text)s” %(what)s.")
             % {"row": f"{found[0]['row']:,}", "text": found[0]["text"][:80], "what": found[0]["what"]},
             where=f"rows[{found[0]['row'] - 1}].{found[0]['column']}",
             hint=_("Send a value of the column's type, or leave the cell empty."),

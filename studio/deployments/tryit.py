@@ -41,7 +41,7 @@ def fields_of(features: list[dict[str, Any]]) -> list[TryField]:
             f"f{at}",
             feature["name"],
             feature["type"],
-            _text(feature["typical"]),
+            _text(typical(feature)),
             [str(choice) for choice in feature.get("choices") or []],
         )
         for at, feature in enumerate(features)
@@ -59,7 +59,7 @@ def row_of(fields: list[TryField]) -> dict[str, str]:
 
 def refused(fields: list[TryField], problems: list[dict[str, Any]]) -> list[TryField]:
     """The fields with the sentence of each cell that cannot be read."""
-    what = {problem["column"]: f"“{problem['text'][:80]}” is {problem['what']}." for problem in problems}
+    what = {problem["column"]: f"“{problem['text'][:80]}” {problem['what']}." for problem in problems}
     return [replace(field, error=what.get(field.column, "")) for field in fields]
 
 
@@ -73,6 +73,14 @@ def said(prediction: dict[str, Any]) -> str:
     """The prediction as text: the class, or the number in six significant digits."""
     value = prediction["prediction"]
     return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
+
+def typical(feature: dict[str, Any]) -> Any:
+    """The value that a form or an example starts with: a whole number as one, a date without its time."""
+    value = feature["typical"]
+    if feature["type"] == "number" and value is not None:
+        return int(value) if feature["whole"] else float(value)
+    return str(value)[:10] if feature["type"] == "date" and value else value
 
 
 def _text(value: Any) -> str:

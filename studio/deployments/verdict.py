@@ -75,7 +75,14 @@ def _line(metric: dict[str, Any]) -> Line:
         difference = value - baseline
         gain = ("+" if difference > 0 else "") + shown(difference)
         better = None if difference == 0 else (difference > 0) == (metric["better"] == "higher")
-    return Line(metric["title"], metric["description"], shown(value), shown(baseline), gain, better)
+    return Line(
+        metric["title"],
+        metric.get("reason") or metric["description"],
+        shown(value),
+        shown(baseline),
+        gain,
+        better,
+    )
 
 
 def _bars(metric: dict[str, Any], name: str, baseline_title: str) -> tuple[list[Bar], str]:

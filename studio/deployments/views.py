@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from studio import downloads
 from studio.datasets import files
+from studio.datasets.intake import uploaded_file
 from studio.deployments import pages, predictor, rows, scoring, services, tryit
 from studio.runs.models import Run
 from training.errors import SettingError, UserError
@@ -52,7 +53,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     run = visible_run(request, pk)
     packed = services.packed_model(run)
     return downloads.attachment(
-        request, files.local(packed.bundle), name=f"{run.name}.zip", tag=packed.bundle
+        request, files.local(packed.bundle), name=f"{run.name}.zip", tag=packed.checked["sha256"]
     )
 
 
@@ -90,17 +91,15 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _uploaded(request: HttpRequest) -> bytes:
-    file = request.FILES.get("file")
-    if file is None:
-        raise SettingError(_("No file was chosen."), where="file", hint=_("Choose a CSV first."))
+    file = uploaded_file(request)
     if file.size > rows.MAX_BYTES:
         raise SettingError(
             _("The file has %(size)s MB; at most %(most)s are scored here.")
-            % {"size": f"{file.size / 1e6:,.0f}", "most": f"{rows.MAX_BYTES / 1e6:,.0f}"},
+            % {"size": f"{file.size / 1e6:,.1f}", "most": f"{rows.MAX_BYTES / 1e6:,.0f}"},
             where="file",
             hint=_("Download the model and run predict.py: it has no limit."),
         )
-    return file.read()
+    return file.path.read_bytes()
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], *, ready: bool) -> HttpResponse:

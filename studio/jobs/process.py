@@ -24,6 +24,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from studio.jobs.link import Link
+from studio.jobs.slots import Slot
 from training.errors import EngineError, StrataError
 
 logger = logging.getLogger(__name__)
@@ -95,8 +96,11 @@ class Process:
         os.close(self._down)
 
 
-def fork(entry: str, payload: Any, *, renewed: float, device: str = "") -> Process:
-    """Start ``entry`` ("module:function") with ``payload`` in a process of its own."""
+def fork(entry: str, payload: Any, *, renewed: float, slot: Slot | None = None) -> Process:
+    """Start ``entry`` ("module:function") with ``payload`` in a process of its own.
+
+    renewed: ``time.monotonic()`` of the lease; slot: goes over to the process.
+    """
     down_read, down_write = os.pipe()
     up_read, up_write = os.pipe()
     connections.close_all()  # nothing of ours for the child to inherit
@@ -105,10 +109,14 @@ def fork(entry: str, payload: Any, *, renewed: float, device: str = "") -> Proce
     if pid:
         os.close(down_read)
         os.close(up_write)
+        if slot:
+            slot.leave()
         return Process(pid, up_read, down_write)
     try:
         _die_with(parent)
-        _become_clean(keep={up_write, down_read}, device=device)
+        _become_clean({up_write, down_read} | ({slot.descriptor} if slot else set()))
+        if slot:
+            _show_device(slot.name)
         link = Link(up_write, down_read, renewed)
         link.watch()
         _run(entry, payload, link)
@@ -147,7 +155,13 @@ def _die_with(parent: int) -> None:
         os._exit(71)
 
 
-def _become_clean(*, keep: set[int], device: str) -> None:
+def _show_device(name: str) -> None:
+    kind, _, number = name.partition(":")
+    if kind == "cuda":  # read at the first CUDA call, which comes later and only here
+        os.environ["CUDA_VISIBLE_DEVICES"] = number
+
+
+def _become_clean(keep: set[int]) -> None:
     os.setsid()
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD):
@@ -157,8 +171,6 @@ def _become_clean(*, keep: set[int], device: str) -> None:
     BaseDatabaseWrapper.ensure_connection = _no_database
     # Pool children are daemonic, which forbids them children; this process may have some.
     multiprocessing.current_process()._config["daemon"] = False
-    if device.startswith("cuda:"):
-        os.environ["CUDA_VISIBLE_DEVICES"] = device.removeprefix("cuda:")
 
 
 def _silence(keep: set[int]) -> None:

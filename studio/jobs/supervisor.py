@@ -15,6 +15,7 @@ from studio.jobs import memory, queue
 from studio.jobs.models import Job, Outcome
 from studio.jobs.process import NO_MEMORY, UNEXPECTED, Process, fork
 from studio.jobs.queue import LeaseLost
+from studio.jobs.slots import Slot
 
 logger = logging.getLogger(__name__)
 
@@ -28,13 +29,16 @@ CONTROL = ("section", "error", "ended")
 BUFFER = 2_000  # messages; when the database is away longer, the process waits in its pipe
 
 
-def supervise(job: Job, *, claimed: float, device: str = "", leaving: Callable[[], bool] = bool) -> None:
+def supervise(
+    job: Job, *, claimed: float, slot: Slot | None = None, leaving: Callable[[], bool] = bool
+) -> None:
     """Work on a job that this worker has claimed, until it is over or no longer ours.
 
-    claimed: ``time.monotonic()`` before the claim; leaving: whether the worker shuts down.
+    claimed: ``time.monotonic()`` before the claim; slot: handed to the job's process; leaving:
+    whether the worker shuts down.
     """
     try:
-        Supervisor(job, claimed, device, leaving).run()
+        Supervisor(job, claimed, slot, leaving).run()
     except Exception:  # the one edge: a bug of ours ends this job, not the worker
         logger.exception("%s %s could not be seen through", job._meta.label, job.pk)
         connections.close_all()
@@ -45,7 +49,7 @@ def supervise(job: Job, *, claimed: float, device: str = "", leaving: Callable[[
 class Supervisor:
     """The state of one supervision: the process, its lease, and what is not stored yet."""
 
-    def __init__(self, job: Job, claimed: float, device: str, leaving: Callable[[], bool]) -> None:
+    def __init__(self, job: Job, claimed: float, slot: Slot | None, leaving: Callable[[], bool]) -> None:
         self.job = job
         self.leaving = leaving
         self.renewed = claimed
@@ -58,7 +62,7 @@ class Supervisor:
         self.pending: list[dict[str, Any]] = []
         self.result: dict[str, Any] = {}
         self.kills = memory.kills()
-        self.process: Process = fork(job.entry, job.payload(), renewed=claimed, device=device)
+        self.process: Process = fork(job.entry, job.payload(), renewed=claimed, slot=slot)
 
     def run(self) -> None:
         try:

@@ -11,6 +11,7 @@ from django.apps import apps
 
 from studio.jobs import doorbell, queue, slots
 from studio.jobs.models import Job
+from studio.jobs.slots import Slot
 from studio.jobs.supervisor import supervise
 from studio.jobs.worker import leaving
 
@@ -20,23 +21,28 @@ def work(label: str) -> None:
     """Take the next job of this kind ("runs.run") that fits this machine, and see it through."""
     model = apps.get_model(label)
     names = model.slots()
-    worked = any(_work_on(model, name) for name in names) if names is not None else work_once(model)
+    worked = work_once(model) if names is None else any(_work_in(model, name) for name in names)
     if worked and not leaving():
         doorbell.ring(model)
 
 
-def _work_on(model: type[Job], slot: str) -> bool:
-    with slots.hold(slot) as free:
-        return free and work_once(model, slot)
+def _work_in(model: type[Job], name: str) -> bool:
+    slot = slots.take(name)
+    if slot is None:
+        return False
+    try:
+        return work_once(model, slot)
+    finally:
+        slot.leave()
 
 
-def work_once(model: type[Job], slot: str = "") -> bool:
+def work_once(model: type[Job], slot: Slot | None = None) -> bool:
     """Claim one job and see it through; whether there was one."""
     if leaving():
         return False
     claimed = time.monotonic()
-    job = queue.claim(model, f"{socket.gethostname()}:{os.getpid()}", slot)
+    job = queue.claim(model, f"{socket.gethostname()}:{os.getpid()}", slot.name if slot else "")
     if job is None:
         return False
-    supervise(job, claimed=claimed, device=slot, leaving=leaving)
+    supervise(job, claimed=claimed, slot=slot, leaving=leaving)
     return True

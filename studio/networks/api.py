@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from studio.networks import history, services
@@ -57,13 +57,13 @@ def list_networks(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.post("", response={201: Whole}, summary="Make a network for a dataset version")
-def create_network(request: HttpRequest, body: NetworkIn) -> tuple[int, dict[str, Any]]:
+def create_network(request: HttpRequest, body: NetworkIn) -> Status:
     version = services.visible_version(request.user, body.version)
     if body.recipe is None:
         network = services.create_network(request.user, version, name=body.name)
     else:
         network = services.network_of(request.user, version, body.recipe, name=body.name)
-    return 201, _whole(network)
+    return Status(201, _whole(network))
 
 
 @router.get("/{int:network_id}", response=Whole, summary="A network with its shapes and problems")

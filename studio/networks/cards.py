@@ -64,7 +64,7 @@ class CardView:
     @property
     def label(self) -> str:
         """How the card is called in sentences: "Linear fc_in"."""
-        return f"{self.title} {self.id}" if self.kind != "head" else self.title
+        return f"{self.title} {self.id}" if self.kind == "node" else self.title
 
     @property
     def summary(self) -> str:
@@ -98,8 +98,8 @@ class CardView:
     @cached_property
     def form(self) -> tuple[Any, ...]:
         """Equal to another card's when title and fields are the same."""
-        choosable = self.above if self.takes_several or self.has_own_inputs else ()
-        return self.title, self.card.layer, self.card.settings, self.card.inputs, choosable
+        inputs = self.card.inputs if self.takes_several or self.has_own_inputs else ()
+        return self.title, self.card.layer, self.card.settings, inputs
 
     @property
     def takes_several(self) -> bool:
@@ -118,7 +118,7 @@ class CardView:
         """Name, the layer that it takes, and fields that people rarely touch."""
         name = fields.Field(id=f"f-{self.id}-id", place=self.id, name="id", title=_("Name"), kind="text",
                             value=self.id, description=_("Small letters, digits and _, as in code."))
-        source = [] if self.sources or len(self.above) < 2 else [self._source(0, "")]
+        source = [] if self.layer is None or self.sources or len(self.above) < 2 else [self._source(0, "")]
         return [name, *source, *(field for field, advanced in self._fields() if advanced)]
 
     def _fields(self) -> Iterator[tuple[fields.Field, bool]]:
@@ -138,16 +138,17 @@ class CardView:
         return [self._source(number, name) for number, name in enumerate(taken)]
 
     def _source(self, number: int, name: str) -> fields.Field:
+        """The choice of one input. Only what is chosen stands in it: the browser knows the layers above,
+        and a hundred cards with a hundred choices each would make a page of a megabyte."""
         assert self.layer is not None
         alone = self.layer.most == 1
-        names = list(self.above) if name and len(self.card.inputs) == 1 and not alone else ["", *self.above]
-        if name not in names:
-            names.append(name)
         title = _("Takes") if alone else _("Input %(number)s") % {"number": number + 1}
-        nothing = _("the layer above") if alone else "–"
-        choices = tuple(fields.Choice(each, each or nothing, each == name) for each in names)
+        nothing = fields.Choice("", _("the layer above") if alone else "–", not name)
+        chosen = [fields.Choice(name, name, chosen=True)] if name else []
+        may_be_empty = alone or not name or len(self.card.inputs) > self.layer.least
         return fields.Field(id=f"f-{self.id}-inputs-{number}", place=self.id, name="inputs", title=title,
-                            description="", kind="choice", value=name, choices=choices)
+                            description="", kind="choice", value=name,
+                            choices=(*([nothing] if may_be_empty else []), *chosen))
 
 
 def views(checked: Checked) -> list[CardView]:

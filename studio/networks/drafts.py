@@ -148,14 +148,13 @@ def parsed(document: Any, version_id: int) -> dict[str, Any]:
     data["dataset_version"] = version_id
     if isinstance(data.get("target"), str):
         data["target"] = [data["target"]]
-    _part(data, "split", recipe.Split, "data.")
-    _part(data, "encode", recipe.Encode, "data.")
-    _part(data, "roles", None, "data.")
     fit = _part(draft, "fit", recipe.Fit)
-    _part(fit, "stopping", recipe.Stopping, "fit.")
-    for name in ("objective", "optimizer", "schedule"):
-        default = recipe.Fit.model_fields[name].get_default(call_default_factory=True)
-        _part(fit, name, None, "fit.").setdefault("name", default.name)
+    parts = {"split": recipe.Split, "encode": recipe.Encode, "roles": None}
+    for name in parts.keys() & data.keys():
+        _part(data, name, parts[name], "data.")
+    parts = {"stopping": recipe.Stopping, "objective": None, "optimizer": None, "schedule": None}
+    for name in parts.keys() & fit.keys():
+        _part(fit, name, parts[name], "fit.")
     check_nodes(_part(draft, "network", None).setdefault("main", []))
     return draft
 

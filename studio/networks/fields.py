@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from training.declared import FieldInfo
 
 
+FAR = 1_100_000
+
+
 @dataclass(frozen=True)
 class Choice:
     value: str
@@ -68,11 +71,15 @@ def _choices(info: FieldInfo, value: str) -> list[Choice]:
 
 
 def _range(info: FieldInfo) -> str:
-    low = info.low if info.low is not None else info.above
-    high = info.high if info.high is not None else info.below
-    if info.kind not in ("whole", "number") or low is None or high is None:
+    """"1 to 65,536"; empty where an end is so far off that nobody needs to read it."""
+    low, high = (info.low, info.above), (info.high, info.below)
+    ends = [next((end for end in pair if end is not None), None) for pair in (low, high)]
+    if info.kind not in ("whole", "number") or None in ends or ends[1] > FAR:
         return ""
-    return _("%(low)s to %(high)s") % {"low": f"{low:,}", "high": f"{high:,}"}
+    words = {"low": f"{ends[0]:,}".removesuffix(".0"), "high": f"{ends[1]:,}".removesuffix(".0")}
+    if info.low is None:
+        return _("More than %(low)s, up to %(high)s") % words
+    return _("%(low)s to %(high)s") % words
 
 
 def typed(info: FieldInfo | None, value: Any) -> Any:

@@ -21,7 +21,7 @@ BUILDER = {
     "redone": _("Done again: {what}."),
     "no_undo": _("There is nothing to undo."),
     "no_redo": _("There is nothing to redo."),
-    "found": _("{n} layers found."),
+    "found": _("Layers found: {n}."),
     "copied": _("Copied."),
     "graph": _("Diagram of the network: {path}."),
 }

@@ -79,7 +79,7 @@ def run(request: HttpRequest, run_id: int) -> dict[str, Any]:
     return shown(one(request, run_id), whole=True)
 
 
-@router.get("/{int:run_id}/events", response=Events, summary="What it told")
+@router.get("/{int:run_id}/events", url_name="events", response=Events, summary="What it told")
 def events(request: HttpRequest, run_id: int, after: int = Query(0, ge=0, lt=2**62)) -> dict[str, Any]:
     found = one(request, run_id)
     return {"events": events_after(found.pk, after), "last_seq": found.last_seq}

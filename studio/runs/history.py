@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from studio.runs.models import EventBlock, Run
+from training.events import surviving
 
+ALL_BLOCKS = 100_000
 BLOCKS = 500  # a read; a run of any length has a few thousand
 
 
@@ -13,6 +15,12 @@ def events_after(run_id: int, after: int, *, blocks: int = BLOCKS) -> list[dict[
     """The events with a ``seq`` beyond ``after``, in order; of at most ``blocks`` blocks."""
     found = EventBlock.objects.filter(run=run_id, last_seq__gt=after).order_by("first_seq")[:blocks]
     return [event for block in found for event in block.events if event["seq"] > after]
+
+
+def epochs_of(run: Run) -> list[dict[str, Any]]:
+    """The epoch events that still count, in order."""
+    told = events_after(run.pk, 0, blocks=ALL_BLOCKS)
+    return [event for event in surviving(told) if event["kind"] == "epoch"]
 
 
 def place_in_line(run: Run, waiting: list[int] | None = None) -> int | None:

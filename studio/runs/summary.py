@@ -56,7 +56,7 @@ def _resumed(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
 def _ended(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
     change = {name: event[name] for name in ("epoch", "step", "seconds", "reason") if name in event}
     if event["best_epoch"]:
-        change |= {"best_epoch": event["best_epoch"]}
+        change |= {"best_epoch": event["best_epoch"], "best": event["metrics"]}
     return change
 
 

@@ -10,12 +10,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = re.compile(r"Strata is ready: (http://\S+)")
@@ -24,6 +24,7 @@ NEEDED = (
     "The browser test needs Chromium. On Debian and Ubuntu: apt install chromium. "
     "Or set STUDIO_CHROMIUM to the program's path."
 )
+PATIENCE = 90_000  # milliseconds: a worker that has just been started imports PyTorch first
 # Quiet and alone: no sandbox for root in containers, no calls home.
 OPTIONS = [
     "--no-sandbox",
@@ -38,11 +39,18 @@ OPTIONS = [
 
 @dataclass(frozen=True)
 class Studio:
-    """A running studio: its address, the sign-in link that it printed, its data folder."""
+    """A running studio: the address that it printed, and the environment that it runs in."""
 
-    address: str
     link: str
-    data: Path
+    environment: dict[str, str]
+
+    def signin_link(self) -> str:
+        """Another link than the one that `up` printed: each works once."""
+        command = [sys.executable, "manage.py", "signin_link"]
+        made = subprocess.run(
+            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
+        )
+        return made.stdout.split()[-1]
 
 
 @pytest.fixture(scope="session")
@@ -54,15 +62,17 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
+    """Ends with its module: while it lives its event loop keeps Django's database out of this thread."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """`manage.py up` on a data folder and a port of its own; interrupted as by Ctrl-C at the end."""
     folder = tmp_path_factory.mktemp("studio")
@@ -82,10 +92,22 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
             start_new_session=True,
         )
         try:
-            yield Studio(f"http://127.0.0.1:{port}", _link(up, folder / "up.log"), folder / "data")
+            yield Studio(_link(up, folder / "up.log"), environment)
         finally:
             up.send_signal(signal.SIGINT)
             up.wait(60)
+
+
+@pytest.fixture
+def sign_in(studio: Studio) -> Callable[[Page], None]:
+    """A function that opens a sign-in link and presses its button."""
+
+    def signed_in(page: Page) -> None:
+        page.goto(studio.signin_link())
+        page.get_by_role("button", name="Sign in to Strata").click()
+        page.wait_for_url(f"{studio.link.partition('/signin/')[0]}/")
+
+    return signed_in
 
 
 @pytest.fixture
@@ -94,7 +116,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)

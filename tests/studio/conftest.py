@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import json
+import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,13 +15,14 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 
 from studio import broker as brokers
 from studio.accounts.models import Project, User
 from studio.accounts.services import create_project
 from studio.datasets.models import Dataset, DatasetVersion
+from studio.networks.models import Network
+from studio.networks.services import create_network
 from studio.runs.models import Run
 
 
@@ -99,28 +102,46 @@ def _wait_for(socket: Path, server: subprocess.Popen) -> None:
         time.sleep(0.01)
 
 
-@pytest.fixture
-def process_environment(transactional_db, broker) -> dict[str, str]:
-    """The environment for a worker or web process of a test: same database, data folder and broker."""
-    database = settings.DATABASES["default"]
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{name}"
-    else:
-        url = (
-            f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{name}"
-        )
-    return os.environ | {"DJANGO_SETTINGS_MODULE": "studio.settings", "DATABASE_URL": url}
+READ = """
+import json, sys
+from pathlib import Path
+from training.table import ingest
+print(json.dumps(ingest(Path(sys.argv[1]), Path(sys.argv[2]), file_name="penguins.csv")))
+"""
 
 
-@pytest.fixture
-def dataset_version(project: Project, owner: User) -> DatasetVersion:
-    """A row as it stands after a file was read; no file lies behind it."""
-    dataset = Dataset.objects.create(project=project, name="Customers", created_by=owner)
-    return DatasetVersion.objects.create(
-        dataset=dataset, number=1, file_name="customers.csv", raw="raw/none", sha256="0" * 64, size_bytes=100,
-        state=DatasetVersion.State.DONE, rows=100,
+@pytest.fixture(scope="session")
+def penguins(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[str, Any]]:
+    """A sample's file, its table and what was read; by a process of its own, since polars and fork clash."""
+    source = Path(settings.BASE_DIR, "samples", "penguins", "penguins.csv")
+    folder = tmp_path_factory.mktemp("penguins")
+    answer = subprocess.run(
+        [sys.executable, "-c", READ, str(source), str(folder)], cwd=settings.BASE_DIR, capture_output=True,
+        text=True, check=True,
     )
+    return source, folder / "table.parquet", json.loads(answer.stdout)
+
+
+@pytest.fixture
+def dataset_version(project: Project, owner: User, penguins: tuple) -> DatasetVersion:
+    """The penguins as a dataset of ``project`` that has been read, with its files in the storage."""
+    source, table, info = penguins
+    dataset = Dataset.objects.create(project=project, name="Penguins", created_by=owner)
+    names = {"raw": f"raw/{dataset.pk}-of-tests", "table": f"tables/{dataset.pk}-of-tests.parquet"}
+    for name, file in zip(names.values(), (source, table), strict=True):
+        place = Path(settings.MEDIA_ROOT, name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
+    return DatasetVersion.objects.create(
+        dataset=dataset, number=1, file_name="penguins.csv", sha256="0" * 64, info=info, rows=info["rows"],
+        size_bytes=source.stat().st_size, state=DatasetVersion.State.DONE, **names,
+    )
+
+
+@pytest.fixture
+def network(owner: User, dataset_version: DatasetVersion) -> Network:
+    """A network of the penguins, as "Build a network" makes it."""
+    return create_network(owner, dataset_version)
 
 
 @pytest.fixture

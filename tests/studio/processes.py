@@ -16,6 +16,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from studio.runs.history import events_after
+from studio.runs.models import Run
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,6 +42,45 @@ def eventually(found: Callable[[], object], *, seconds: float = 60, what: str = 
         assert time.monotonic() < deadline, f"waited {seconds} s in vain: {what or found}"
         time.sleep(0.05)
     return value
+
+
+def now(run: Run) -> Run:
+    return Run.objects.get(pk=run.pk)
+
+
+def wait_for(run: Run, *states: str, seconds: float = 60) -> Run:
+    """The run once it is in one of the states."""
+    eventually(lambda: now(run).state in states, seconds=seconds, what=f"{states}")
+    return now(run)
+
+
+def told(run: Run) -> list[dict]:
+    """Every event of the run so far."""
+    return events_after(run.pk, 0, blocks=100_000)
+
+
+def kinds(run: Run) -> list[str]:
+    return [event["kind"] for event in told(run)]
+
+
+def children(pid: int) -> list[int]:
+    """The processes that ``pid`` has started and that still live."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has just ended
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+def kill_trainer(run: Run) -> None:
+    """Kill the process that trains, as the kernel or an operator would; its supervisor lives."""
+    supervisor = int(run.worker.rpartition(":")[2])
+    for pid in children(supervisor):
+        os.kill(pid, signal.SIGKILL)
 
 
 class Worker:

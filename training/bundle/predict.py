@@ -15,12 +15,10 @@ from typing import Any, TextIO
 
 if __package__:
     from training.bundle.runtime import Bundle, listed
-    from training.encode import cells as _cells
-
-    names_from_header = _cells.names_from_header
+    from training.encode.cells import names_from_header
 else:  # unzipped: the same files lie beside this one
-    from cells import names_from_header  # type: ignore[no-redef]
-    from runtime import Bundle, listed  # type: ignore[no-redef]
+    from cells import names_from_header  # type: ignore
+    from runtime import Bundle, listed  # type: ignore
 
 _AT_ONCE = 10_000
 _DELIMITERS = ",;\t|"
@@ -29,17 +27,17 @@ csv.field_size_limit(10_000_000)
 
 def main(arguments: list[str]) -> int:
     if len(arguments) not in (1, 2) or arguments[0] in ("-h", "--help"):
-        print(__doc__, file=sys.stderr)
+        sys.stderr.write(__doc__ or "")
         return 2
     try:
         bundle = Bundle(Path(__file__).resolve().parent)
         if len(arguments) == 1:
             predict_file(bundle, Path(arguments[0]), sys.stdout)
             return 0
-        with open(arguments[1], "w", encoding="utf-8", newline="") as out:
+        with Path(arguments[1]).open("w", encoding="utf-8", newline="") as out:
             predict_file(bundle, Path(arguments[0]), out)
     except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
     return 0
 
@@ -54,11 +52,13 @@ def predict_file(bundle: Bundle, source: Path, out: TextIO) -> int:
     done = 0
     for rows in _blocks(rows_of_csv(source, bundle.reading)):
         if not done and (unknown := bundle.unknown_columns(rows)):
-            print(f"Ignored, because the model does not know them: {listed(unknown)}.", file=sys.stderr)
+            sys.stderr.write(f"Ignored, because the model does not know them: {listed(unknown)}.\n")
         try:
             predictions = bundle.predict(rows)
         except ValueError as error:
-            raise ValueError(f"{error} (Rows are counted from row {done + 1:,}.)" if done else str(error)) from None
+            raise ValueError(
+                f"{error} Row 1 of these is row {done + 1:,} of the file." if done else error
+            ) from None
         for prediction in predictions:
             writer.writerow(_safe(cell) for cell in _cells_of(prediction))
         done += len(rows)
@@ -76,12 +76,17 @@ def _cells_of(prediction: dict[str, Any]) -> list[Any]:
 
 
 def rows_of_csv(source: Path, reading: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """The rows of a CSV, column -> text. reading: how the training file was read (delimiter, encoding …)."""
+    """The rows of a CSV, column -> text.
+
+    reading: how the training file was read: delimiter, quote, encoding.
+    """
     text = _text(source, reading)
     header = text.partition("\n")[0]
     usual = str(reading.get("delimiter") or ",")
     delimiter = usual if usual in header else max(_DELIMITERS, key=header.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=reading.get("quote") or '"')
+    lines = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, quotechar=reading.get("quote") or '"'
+    )
     names: list[str] = []
     for cells in lines:
         if not cells:
@@ -89,7 +94,9 @@ def rows_of_csv(source: Path, reading: dict[str, Any]) -> Iterator[dict[str, str
         if not names:
             names = names_from_header(cells)
         elif len(cells) != len(names):
-            raise ValueError(f"Line {lines.line_num:,} has {len(cells):,} values, the header has {len(names):,}.")
+            raise ValueError(
+                f"Line {lines.line_num:,} has {len(cells):,} values, the header has {len(names):,}."
+            )
         else:
             yield dict(zip(names, cells, strict=True))
 

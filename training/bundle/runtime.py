@@ -17,13 +17,11 @@ import numpy as np
 import onnxruntime
 
 if __package__:
-    from training.encode import apply as _apply
-    from training.encode import cells as _cells
-
-    apply, columns_from_rows = _apply.apply, _cells.columns_from_rows
+    from training.encode.apply import apply
+    from training.encode.cells import columns_from_rows
 else:  # unzipped: the same files lie beside this one
-    from apply import apply  # type: ignore[no-redef]
-    from cells import columns_from_rows  # type: ignore[no-redef]
+    from apply import apply  # type: ignore
+    from cells import columns_from_rows  # type: ignore
 
 _AT_ONCE = 4096
 _LARGEST_MEMBER = 2 << 30
@@ -100,7 +98,7 @@ class Bundle:
         rows = len(next(iter(taken.values())))
         name = "prediction" if self.task == "regression" else "probabilities"
         pieces = [
-            self._session.run([name], {key: array[at:at + _AT_ONCE] for key, array in taken.items()})[0]
+            self._session.run([name], {key: array[at : at + _AT_ONCE] for key, array in taken.items()})[0]
             for at in range(0, rows, _AT_ONCE)
         ]
         return np.concatenate(pieces)
@@ -111,7 +109,10 @@ class Bundle:
             return [{"prediction": _finite(value)} for value in outputs[:, 0].tolist()]
         best = outputs.argmax(axis=1).tolist()
         return [
-            {"prediction": self.classes[at], "probabilities": dict(zip(self.classes, map(_finite, shares), strict=True))}
+            {
+                "prediction": self.classes[at],
+                "probabilities": dict(zip(self.classes, map(_finite, shares), strict=True)),
+            }
             for at, shares in zip(best, outputs.tolist(), strict=True)
         ]
 
@@ -135,8 +136,10 @@ def _finite(value: float) -> float | None:
 
 
 def _sentence(problems: list[dict[str, Any]]) -> str:
-    shown = [f"row {each['row']:,}, column {each['column']}: “{each['text'][:40]}” is {each['what']}"
-             for each in problems[:_SHOWN]]
+    shown = [
+        f"row {each['row']:,}, column {each['column']}: “{each['text'][:40]}” is {each['what']}"
+        for each in problems[:_SHOWN]
+    ]
     more = f", and {len(problems) - _SHOWN:,} more" if len(problems) > _SHOWN else ""
     return f"Some cells cannot be read: {'; '.join(shown)}{more}. Mend them, or leave them empty."
 

@@ -85,6 +85,9 @@ DATE_FORMATS: dict[str, tuple[str, tuple[int, int, int]]] = {
     if day == "%Y-%m-%d" and clock
 }
 
+# Understood whatever the column's own format is: a form's date field sends these.
+ISO_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
+
 
 class CellError(ValueError):
     """Rows that cannot be read at all, with a sentence for the person at the screen."""
@@ -103,7 +106,7 @@ class Words:
 
 def is_missing(text: str) -> bool:
     """Whether a trimmed cell is empty or one of the spellings of "nothing"."""
-    return text.casefold() in MISSING
+    return text.lower() in MISSING
 
 
 @lru_cache(maxsize=64)
@@ -278,8 +281,7 @@ def _date(value: Any, form: dict[str, str]) -> datetime | None:
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
     text = str(value).strip(SPACE)
-    # A form's date field sends ISO text, whatever the file's own order was.
-    for known in (form.get("date", "%Y-%m-%d"), "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"):
+    for known in (form.get("date", ISO_DATES[0]), *ISO_DATES):
         if found := date_of(text, known):
             return found
     return None

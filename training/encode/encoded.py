@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 from training.encode.apply import apply, apply_target, category_codes, class_words
 from training.encode.cells import Words
@@ -125,7 +126,8 @@ def feature_names(data: Data, info: dict[str, Any]) -> list[str]:
 def read_column(table: Path, name: str) -> Any:
     """One column of the table as ``cells`` has it: numbers, dates or Words."""
     try:
-        series = pl.read_parquet(table, columns=[name])[name]
+        # Without its name, which polars would take for a pattern when it is "*" or "^…$".
+        series = pl.scan_parquet(table).select(cs.by_name(name)).collect().to_series().rename("cells")
     except (OSError, pl.exceptions.PolarsError) as error:
         raise EngineError(f"The table cannot be read: {error}.") from error
     if series.dtype.is_numeric():

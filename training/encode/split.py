@@ -115,8 +115,8 @@ def _by_time(moments: np.ndarray, validation: float, test: float) -> np.ndarray:
     distinct, place, counts = np.unique(moments[~missing], return_inverse=True, return_counts=True)
     if len(distinct) < 3:
         raise DataError(
-            f"The time column has {counted(len(distinct), 'different moment')}; a split by time needs at least "
-            "three.",
+            f"The time column has {counted(len(distinct), 'different moment')}; a split by time needs at "
+            "least three.",
             hint="Choose another time column or a random split.",
         )
     first_validation, first_test = _cuts(counts, validation, test)

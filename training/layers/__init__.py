@@ -21,9 +21,7 @@ FAMILIES: dict[str, str] = {
 }
 
 CATALOG: dict[str, type[Layer]] = {
-    layer.name: layer
-    for family in (table, core, activation, normalisation, merge)
-    for layer in family.LAYERS
+    layer.name: layer for family in (table, core, activation, normalisation, merge) for layer in family.LAYERS
 }
 
 __all__ = ["CATALOG", "FAMILIES", "Call", "FieldInfo", "Layer", "Misfit", "Shape"]

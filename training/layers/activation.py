@@ -28,8 +28,9 @@ class ReLU(Activation):
 class LeakyReLU(Activation):
     """Like ReLU, but lets a little of what is negative through (torch.nn.LeakyReLU)."""
 
-    negative_slope: float = Field(0.01, ge=0.0, le=1.0, title="Negative slope",
-                                  description="How much of a negative value passes.")
+    negative_slope: float = Field(
+        0.01, ge=0.0, le=1.0, title="Negative slope", description="How much of a negative value passes."
+    )
 
 
 class PReLU(Activation):
@@ -37,8 +38,9 @@ class PReLU(Activation):
 
     also = ("parametric ReLU",)
 
-    init: float = Field(0.25, ge=0.0, le=1.0, title="First slope",
-                        description="The slope of negative values before training.")
+    init: float = Field(
+        0.25, ge=0.0, le=1.0, title="First slope", description="The slope of negative values before training."
+    )
 
     def parameters(self, x: Shape, /) -> int:
         return 1
@@ -49,8 +51,9 @@ class ELU(Activation):
 
     also = ("exponential linear unit",)
 
-    alpha: float = Field(1.0, gt=0.0, le=10.0, title="Alpha",
-                         description="The negative side levels off at minus this.")
+    alpha: float = Field(
+        1.0, gt=0.0, le=10.0, title="Alpha", description="The negative side levels off at minus this."
+    )
 
 
 class SELU(Activation):

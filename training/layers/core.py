@@ -60,8 +60,9 @@ class Dropout(Core):
 
     also = ("regularise", "drop")
 
-    p: float = Field(0.1, ge=0.0, le=0.95, title="Rate",
-                     description="Share of the values that is dropped at each step.")
+    p: float = Field(
+        0.1, ge=0.0, le=0.95, title="Rate", description="Share of the values that is dropped at each step."
+    )
 
     def construct(self, x: Shape, /) -> Call:  # type: ignore[override]
         return Call("nn.Dropout", p=self.p)

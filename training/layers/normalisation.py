@@ -19,11 +19,22 @@ class BatchNorm1d(Normalisation):
     also = ("batch normalisation", "batch norm")
     ranks = (1,)
 
-    eps: float = Field(1e-5, gt=0.0, le=1.0, title="Epsilon", description="Guards against dividing by zero.",
-                       json_schema_extra={"advanced": True})
-    momentum: float = Field(0.1, gt=0.0, le=1.0, title="Momentum",
-                            description="How fast the running mean follows.",
-                            json_schema_extra={"advanced": True})
+    eps: float = Field(
+        1e-5,
+        gt=0.0,
+        le=1.0,
+        title="Epsilon",
+        description="Guards against dividing by zero.",
+        json_schema_extra={"advanced": True},
+    )
+    momentum: float = Field(
+        0.1,
+        gt=0.0,
+        le=1.0,
+        title="Momentum",
+        description="How fast the running mean follows.",
+        json_schema_extra={"advanced": True},
+    )
 
     def construct(self, x: Shape, /) -> Call:  # type: ignore[override]
         return Call("nn.BatchNorm1d", x.dims[0], **self.model_dump())
@@ -37,8 +48,14 @@ class LayerNorm(Normalisation):
 
     also = ("layer normalisation",)
 
-    eps: float = Field(1e-5, gt=0.0, le=1.0, title="Epsilon", description="Guards against dividing by zero.",
-                       json_schema_extra={"advanced": True})
+    eps: float = Field(
+        1e-5,
+        gt=0.0,
+        le=1.0,
+        title="Epsilon",
+        description="Guards against dividing by zero.",
+        json_schema_extra={"advanced": True},
+    )
 
     def construct(self, x: Shape, /) -> Call:  # type: ignore[override]
         return Call("nn.LayerNorm", x.last, eps=self.eps)
@@ -52,8 +69,14 @@ class RMSNorm(Normalisation):
 
     also = ("root mean square norm",)
 
-    eps: float = Field(1e-6, gt=0.0, le=1.0, title="Epsilon", description="Guards against dividing by zero.",
-                       json_schema_extra={"advanced": True})
+    eps: float = Field(
+        1e-6,
+        gt=0.0,
+        le=1.0,
+        title="Epsilon",
+        description="Guards against dividing by zero.",
+        json_schema_extra={"advanced": True},
+    )
 
     def construct(self, x: Shape, /) -> Call:  # type: ignore[override]
         return Call("nn.RMSNorm", x.last, eps=self.eps)

@@ -25,11 +25,19 @@ class Features(Layer):
     is_linear = True
 
     one_hot_up_to: int = Field(
-        20, ge=0, le=65_536, title="One-hot up to",
+        20,
+        ge=0,
+        le=65_536,
+        title="One-hot up to",
         description="Category columns with more values than this get an embedding instead.",
     )
-    width: int = Field(8, ge=1, le=512, title="Embedding size",
-                       description="How many numbers stand for one value of an embedded column.")
+    width: int = Field(
+        8,
+        ge=1,
+        le=512,
+        title="Embedding size",
+        description="How many numbers stand for one value of an embedded column.",
+    )
 
     def output(self, *inputs: Shape) -> Shape:
         size = sum(self._width(x) for x in inputs)

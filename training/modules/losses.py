@@ -9,6 +9,8 @@ from torch import nn
 class BinaryCrossEntropy(nn.Module):
     """Cross-entropy of one logit (B, 1) and a target of 0 and 1, the ones weighted."""
 
+    weight: torch.Tensor | None
+
     def __init__(self, positive_weight: float = 1.0) -> None:
         super().__init__()
         weight = None if positive_weight == 1.0 else torch.tensor([positive_weight])

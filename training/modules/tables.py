@@ -13,6 +13,11 @@ class Features(nn.Module):
     ``one_hot_up_to`` values is one-hot, with all zeros for code 0; a larger one is embedded.
     """
 
+    column: torch.Tensor
+    code: torch.Tensor
+    embedded: torch.Tensor
+    start: torch.Tensor
+
     def __init__(self, sizes: list[int], one_hot_up_to: int = 20, width: int = 8) -> None:
         super().__init__()
         hot = [column for column, size in enumerate(sizes) if size - 1 <= one_hot_up_to]

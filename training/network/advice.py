@@ -18,8 +18,12 @@ def advice(
     by_id = {step.id: step for step in alive}
     for name in inputs:
         if not any(name in step.sources for step in alive):
-            yield Problem(f"The input “{name}” is not used.", f"network.main.{name}",
-                          "Connect it, or give its columns the role ignored.", node=name)
+            yield Problem(
+                f"The input “{name}” is not used.",
+                f"network.main.{name}",
+                "Connect it, or give its columns the role ignored.",
+                node=name,
+            )
     for step in steps:
         if step.id not in by_id:
             yield _warning(step, "leads nowhere: no other layer takes it.", "Connect it or remove it.", True)
@@ -27,35 +31,55 @@ def advice(
         yield from _of_step(step, by_id, head)
     parameters = sum(step.parameters for step in alive)
     if rows and parameters > 1_000 * rows:
-        yield Problem(f"The network has {parameters:,} parameters for {rows:,} rows.", "network.main",
-                      "So many can learn every row by heart. Use fewer units, or Dropout.")
+        yield Problem(
+            f"The network has {parameters:,} parameters for {rows:,} rows.",
+            "network.main",
+            "So many can learn every row by heart. Use fewer units, or Dropout.",
+        )
 
 
 def _of_step(step: Step, by_id: dict[str, Step], head: Head) -> Iterator[Problem]:
     above = by_id.get(step.sources[0])
     if step.id == HEAD:
         if above and isinstance(above.layer, Softmax | Sigmoid) and head.own_softmax:
-            yield _warning(above, "stands before a loss that has its own, which slows learning.",
-                           "The output becomes a probability by itself.", True)
+            yield _warning(
+                above,
+                "stands before a loss that has its own, which slows learning.",
+                "The output becomes a probability by itself.",
+                True,
+            )
         if above and isinstance(above.layer, Dropout):
-            yield _warning(above, "stands right before the output, where it disturbs what is predicted.",
-                           "Put it one layer higher.", True)
+            yield _warning(
+                above,
+                "stands right before the output, where it disturbs what is predicted.",
+                "Put it one layer higher.",
+                True,
+            )
     if isinstance(step.layer, Linear):
         line = above
-        while line and not isinstance(line.layer, Linear) and (line.layer.is_linear or isinstance(line.layer, Dropout)):
+        while (
+            line
+            and not isinstance(line.layer, Linear)
+            and (line.layer.is_linear or isinstance(line.layer, Dropout))
+        ):
             line = by_id.get(line.sources[0]) if len(line.sources) == 1 else None
         if line and isinstance(line.layer, Linear):
             yield _bent(step, line)
         if step.id != HEAD and step.layer.units == 1:
-            yield _warning(step, "lets a single number through, so all layers below see only that.",
-                           "Give it more units.")
+            yield _warning(
+                step,
+                "lets a single number through, so all layers below see only that.",
+                "Give it more units.",
+            )
 
 
 def _bent(step: Step, line: Step) -> Problem:
     name = "The output" if step.id == HEAD else f"{step.layer.title} “{step.id}”"
     return Problem(
         f"{name} follows {quoted([line.id])} with no activation between: together they are no more than one.",
-        f"network.main.{step.id}", "Put an activation such as ReLU between them.", node=step.id,
+        f"network.main.{step.id}",
+        "Put an activation such as ReLU between them.",
+        node=step.id,
     )
 
 

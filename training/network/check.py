@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from training.declared import clipped
-from training.layers import FAMILIES, Layer, Shape
+from training.layers import CATALOG, FAMILIES, Layer, Shape
 from training.network.advice import advice
-from training.network.fitting import Place, Wires, fitted, quoted, set_units, units_above
+from training.network.fitting import Place, Wires, fitted, set_units, units_above
 from training.network.parts import HEAD, Card, Checked, Edit, Fix, Head, Problem, Step, fix
 from training.network.reading import Drawn, read, title_of
 
@@ -25,8 +26,14 @@ def check(nodes: Any, inputs: dict[str, Shape], head: Head, *, rows: int | None 
     """
     drawn, problems = read(nodes)
     if not inputs:
-        problems.insert(0, Problem("No column is left to learn from.", "data.roles",
-                                   "Give at least one column that is not empty the role feature."))
+        problems.insert(
+            0,
+            Problem(
+                "No column is left to learn from.",
+                "data.roles",
+                "Give at least one column that is not empty the role feature.",
+            ),
+        )
     wires = Wires({node.id: node for node in drawn}, _sources(drawn, inputs), dict(inputs))
     walk = _Walk(wires, inputs)
     for node in drawn:
@@ -58,7 +65,7 @@ class _Walk:
         self.cards: list[Card] = []
         self.steps: list[Step] = []
         self.blocked: dict[str, str] = {}  # id -> the id that has to be mended first
-        self.seen: list[str] = list(inputs)
+        self.seen: dict[str, None] = dict.fromkeys(inputs)  # in order
 
     def visit(self, node: Drawn) -> None:
         sources = self.wires.sources[node.id]
@@ -68,7 +75,7 @@ class _Walk:
         else:
             place = Place(node.id, node.index, node.name, node.layer, sources, node.inputs is not None)
             self._place(place, "node", node.settings)
-        self.seen.append(node.id)
+        self.seen[node.id] = None
 
     def visit_head(self, head: Head, index: int) -> None:
         sources = self.wires.sources[HEAD]
@@ -77,9 +84,9 @@ class _Walk:
 
     def blame(self, problem: Problem) -> None:
         """Put a problem of the whole on the card that it names."""
-        from dataclasses import replace
-
-        self.cards = [replace(card, problem=problem) if card.id == problem.node else card for card in self.cards]
+        self.cards = [
+            replace(card, problem=problem) if card.id == problem.node else card for card in self.cards
+        ]
 
     def _place(self, place: Place, kind: str, settings: dict[str, Any], title: str = "") -> None:
         waits_for = next((self.blocked[name] for name in place.sources if name in self.blocked), "")
@@ -107,12 +114,26 @@ class _Walk:
         if step is None:
             self.blocked[id] = waits_for or id
         parameters = step.parameters if step else None
-        about = bool(step) and (step.shape.about or (bool(parameters) and any(x.about for x in step.shapes)))
+        about = step is not None and (
+            step.shape.about or (step.parameters > 0 and any(x.about for x in step.shapes))
+        )
         defaults = layer.model_dump() if layer else _defaults(layer_name)
-        self.cards.append(Card(
-            id, kind, layer_name, title or title_of(layer_name), layer.family if layer else _family(layer_name),
-            sources, {**defaults, **settings}, step.shape if step else None, parameters, about, problem, waits_for,
-        ))
+        self.cards.append(
+            Card(
+                id,
+                kind,
+                layer_name,
+                title or title_of(layer_name),
+                layer.family if layer else _family(layer_name),
+                sources,
+                {**defaults, **settings},
+                step.shape if step else None,
+                parameters,
+                about,
+                problem,
+                waits_for,
+            )
+        )
 
     def _wiring(self, node: Drawn) -> Problem | None:
         names = node.inputs or ()
@@ -121,9 +142,19 @@ class _Walk:
                 return self._missing(node, name)
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            once: Edit = {"do": "set", "node": node.id, "field": "inputs", "value": list(dict.fromkeys(names))}
-            return Problem(f"{node.name} takes “{twice}” twice.", f"{node.where}.inputs", "Name each input once.",
-                           (fix(f"Take “{twice}” once", once),), node.id)
+            once: Edit = {
+                "do": "set",
+                "node": node.id,
+                "field": "inputs",
+                "value": list(dict.fromkeys(names)),
+            }
+            return Problem(
+                f"{node.name} takes “{twice}” twice.",
+                f"{node.where}.inputs",
+                "Name each input once.",
+                (fix(f"Take “{twice}” once", once),),
+                node.id,
+            )
         return None
 
     def _missing(self, node: Drawn, name: str) -> Problem:
@@ -139,7 +170,9 @@ class _Walk:
             move: Edit = {"do": "move", "node": node.id, "to": below.index}
             fixes.append(fix(f"Move it below “{name}”", move))
         if not fixes:
-            fixes = [fix("Take the layer above", {"do": "set", "node": node.id, "field": "inputs", "value": None})]
+            fixes = [
+                fix("Take the layer above", {"do": "set", "node": node.id, "field": "inputs", "value": None})
+            ]
         return Problem(f"{node.name} {what}.", f"{node.where}.inputs", hint, tuple(fixes[:3]), node.id)
 
     def _candidates(self, node: Drawn, name: str, guess: bool) -> list[str]:
@@ -148,8 +181,10 @@ class _Walk:
         return list(dict.fromkeys([*close, *free[-1:]]))
 
     def _instead(self, node: Drawn, name: str, other: str) -> Fix:
+        """Take ``other`` for ``name``; what else is not there is left out."""
         names = [other if each == name else each for each in node.inputs or ()]
-        edit: Edit = {"do": "set", "node": node.id, "field": "inputs", "value": list(dict.fromkeys(names))}
+        known = [each for each in dict.fromkeys(names) if each in self.seen]
+        edit: Edit = {"do": "set", "node": node.id, "field": "inputs", "value": known}
         return fix(f"Take “{other}” instead", edit)
 
 
@@ -181,8 +216,10 @@ def _too_large(steps: list[Step], wires: Wires, end: int) -> Problem | None:
     share = MOST_PARAMETERS // (2 * len(steps))
     return Problem(
         f"The network has {total:,} parameters; {MOST_PARAMETERS:,} are the most.",
-        f"network.main.{largest.id}", "Make its largest layer smaller.",
-        (_smaller(largest, share, wires, end),), largest.id,
+        f"network.main.{largest.id}",
+        "Make its largest layer smaller.",
+        (_smaller(largest, share, wires, end),),
+        largest.id,
     )
 
 
@@ -202,21 +239,27 @@ def _smaller(step: Step, share: int, wires: Wires, end: int) -> Fix:
 
 
 def _defaults(layer_name: str) -> dict[str, Any]:
-    from training.layers import CATALOG
-
-    return {field.name: field.default for field in CATALOG[layer_name].fields()} if layer_name in CATALOG else {}
+    return (
+        {field.name: field.default for field in CATALOG[layer_name].fields()} if layer_name in CATALOG else {}
+    )
 
 
 def _family(layer_name: str) -> str:
-    from training.layers import CATALOG
-
     return CATALOG[layer_name].family if layer_name in CATALOG else ""
 
 
 def _input_cards(inputs: dict[str, Shape]) -> list[Card]:
     return [
-        Card(name, "input", "", _INPUT_TITLES.get(name, f"Input: {name}"), next(iter(FAMILIES)), shape=shape,
-             parameters=0, about=shape.about)
+        Card(
+            name,
+            "input",
+            "",
+            _INPUT_TITLES.get(name, f"Input: {name}"),
+            next(iter(FAMILIES)),
+            shape=shape,
+            parameters=0,
+            about=shape.about,
+        )
         for name, shape in inputs.items()
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import itertools
 from collections import Counter
 from pathlib import Path
 
@@ -15,12 +16,12 @@ _INFIX = {"torch.add": "+", "torch.mul": "*", "torch.sub": "-"}
 
 # Attributes of torch.nn.Module that a layer's name must not hide; a test holds it to PyTorch.
 TAKEN = frozenset({
-    "add_module", "apply", "array_names", "bfloat16", "buffers", "call_super_init", "children", "compile", "cpu",
-    "cuda", "double", "dump_patches", "eval", "extra_repr", "float", "forward", "get_buffer",
-    "get_extra_state", "get_parameter", "get_submodule", "half", "ipu", "load_state_dict", "modules",
-    "mtia", "named_buffers", "named_children", "named_modules", "named_parameters", "parameters",
-    "register_backward_hook", "register_buffer", "register_forward_hook", "register_forward_pre_hook",
-    "register_full_backward_hook", "register_full_backward_pre_hook",
+    "add_module", "apply", "array_names", "bfloat16", "buffers", "call_super_init", "children",
+    "compile", "cpu", "cuda", "double", "dump_patches", "eval", "extra_repr", "float", "forward",
+    "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "half", "ipu", "load_state_dict",
+    "modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters",
+    "parameters", "register_backward_hook", "register_buffer", "register_forward_hook",
+    "register_forward_pre_hook", "register_full_backward_hook", "register_full_backward_pre_hook",
     "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook", "register_module",
     "register_parameter", "register_state_dict_post_hook", "register_state_dict_pre_hook",
     "requires_grad_", "set_extra_state", "set_submodule", "share_memory", "state_dict", "to",
@@ -74,7 +75,7 @@ def _variables(steps: tuple[Step, ...]) -> dict[str, str]:
     """A name for each step's value: ``x`` where only the next step takes it, otherwise the node's."""
     uses = Counter(name for step in steps for name in step.sources)
     variables = {}
-    for step, below in zip(steps, steps[1:], strict=False):
+    for step, below in itertools.pairwise(steps):
         passes_on = uses[step.id] == 1 and step.id in below.sources
         kept = f"{step.id}_" if step.id in _VARIABLES or step.id.endswith("_") else step.id
         variables[step.id] = "x" if passes_on else kept
@@ -110,7 +111,8 @@ def _module_index() -> dict[str, tuple[tuple[str, ...], str]]:
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text)
         imports = tuple(
-            ast.unparse(node) for node in tree.body
+            ast.unparse(node)
+            for node in tree.body
             if isinstance(node, ast.Import | ast.ImportFrom) and "__future__" not in ast.unparse(node)
         )
         for node in tree.body:

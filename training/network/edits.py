@@ -80,7 +80,7 @@ def _set(nodes: Nodes, edit: Edit) -> Nodes:
         _rename(nodes, node, value)
     elif field == "layer" and isinstance(value, str):
         # Settings of the layer before mean nothing to the next one.
-        kept = {name: node[name] for name in ("id", "inputs") if name in node}
+        kept: dict[str, Any] = {name: node[name] for name in ("id", "inputs") if name in node}
         node.clear()
         node.update(kept, layer=value)
     elif value is None:
@@ -92,8 +92,11 @@ def _set(nodes: Nodes, edit: Edit) -> Nodes:
 
 def _rename(nodes: Nodes, node: dict[str, Any], name: Any) -> None:
     if not isinstance(name, str) or (name != node["id"] and name in ids_of(nodes)):
-        raise NetworkError(f"A layer cannot be called “{clipped(name)}”: that name is taken.",
-                           where=f"network.main.{node['id']}.id", hint="Choose another name.")
+        raise NetworkError(
+            f"A layer cannot be called “{clipped(name)}”: that name is taken.",
+            where=f"network.main.{node['id']}.id",
+            hint="Choose another name.",
+        )
     old, node["id"] = node["id"], name
     _redirect(nodes, old, [name])
 
@@ -119,13 +122,12 @@ def _remove(nodes: Nodes, edit: Edit) -> Nodes:
     index = _index(nodes, node)
     above = [nodes[index - 1]["id"]] if index and isinstance(nodes[index - 1], dict) else []
     inputs = node.get("inputs")
-    named = isinstance(inputs, list)
-    instead = [name for name in inputs if isinstance(name, str)][:1] if named else above
+    instead = [name for name in inputs if isinstance(name, str)][:1] if isinstance(inputs, list) else above
     del nodes[index]
     _redirect(nodes, node["id"], instead)
     # The node below took this one because it stood there; it must not take another by accident.
     follower = nodes[index] if index < len(nodes) else None
-    if named and isinstance(follower, dict) and not follower.get("inputs") and instead != above and instead:
+    if instead and instead != above and isinstance(follower, dict) and not follower.get("inputs"):
         follower["inputs"] = instead
     return nodes
 
@@ -139,7 +141,11 @@ def _replace(nodes: Nodes, edit: Edit) -> Nodes:
 
 def _redirect(nodes: Nodes, old: str, instead: list[str]) -> None:
     for node in nodes:
-        if not isinstance(node, dict) or not isinstance(node.get("inputs"), list) or old not in node["inputs"]:
+        if (
+            not isinstance(node, dict)
+            or not isinstance(node.get("inputs"), list)
+            or old not in node["inputs"]
+        ):
             continue
         inputs = [new for name in node["inputs"] for new in (instead if name == old else [name])]
         node["inputs"] = list(dict.fromkeys(inputs))
@@ -152,7 +158,9 @@ def _node(nodes: Nodes, edit: Edit) -> dict[str, Any]:
     for node in nodes:
         if isinstance(node, dict) and isinstance(name, str) and node.get("id") == name:
             return node
-    raise NetworkError(f"There is no layer “{clipped(name)}”.", hint="It may have been removed; reload the page.")
+    raise NetworkError(
+        f"There is no layer “{clipped(name)}”.", hint="It may have been removed; reload the page."
+    )
 
 
 def _index(nodes: Nodes, node: dict[str, Any]) -> int:

@@ -56,7 +56,7 @@ def fitted(place: Place, wires: Wires) -> Shape | Problem:
     """The shape of one output row, or why there is none."""
     layer, shapes = place.layer, tuple(wires.shapes[name] for name in place.sources)
     if len(shapes) < layer.least:
-        return _too_few(place, wires)
+        return _kinds(place, wires, shapes) or _too_few(place, wires)
     if len(shapes) > layer.most:
         return _too_many(place, wires, shapes)
     for check in (_kinds, _ranks, _equal):
@@ -86,15 +86,33 @@ def _takes(place: Place, names: tuple[str, ...]) -> Edit:
 
 def _too_few(place: Place, wires: Wires) -> Problem:
     shape = wires.shapes[place.sources[0]]
-    others = [name for name, other in reversed(wires.shapes.items())
-              if name not in place.sources and other.kind == "values"]
+    others = [
+        name
+        for name, other in reversed(wires.shapes.items())
+        if name not in place.sources and other.kind == "values"
+    ]
     alike = [name for name in others if wires.shapes[name].dims == shape.dims]
-    fixes = [fix(f"Take “{name}” too", _takes(place, (*place.sources, name)))
-             for name in dict.fromkeys([*alike, *others])]
-    if not fixes:
-        fixes = [fix("Remove it", {"do": "remove", "node": place.id})]
+    fixes = [
+        fix(f"Take “{name}” too", _takes(place, (*place.sources, name)))
+        for name in dict.fromkeys([*alike, *others])
+    ][:2]
+    fixes.append(_beside(place, wires, shape))
     message = f"{place.name} joins two layers or more, but only {quoted(place.sources)} reaches it."
     return _problem(place, message, fixes, "Choose what else it takes.")
+
+
+def _beside(place: Place, wires: Wires, shape: Shape) -> Fix:
+    """A second way past what already reaches the node: the branch of a residual block."""
+    id = fresh_id("linear", wires.taken)
+    add: Edit = {
+        "do": "add",
+        "layer": "Linear",
+        "id": id,
+        "at": place.index,
+        "inputs": list(place.sources),
+        "settings": {"units": shape.last},
+    }
+    return fix("Insert Linear beside it", add, _takes(place, (*place.sources, id)))
 
 
 def _too_many(place: Place, wires: Wires, shapes: tuple[Shape, ...]) -> Problem:
@@ -137,8 +155,10 @@ def _ranks(place: Place, wires: Wires, shapes: tuple[Shape, ...]) -> Problem | N
         return None
     arriving = shapes[wrong[0]]
     sizes = " or ".join(map(str, allowed))
-    message = (f"{place.name} takes rows of {sizes} {'size' if sizes == '1' else 'sizes'}, "
-               f"but “{place.sources[wrong[0]]}” is {arriving}.")
+    message = (
+        f"{place.name} takes rows of {sizes} {'size' if sizes == '1' else 'sizes'}, "
+        f"but “{place.sources[wrong[0]]}” is {arriving}."
+    )
     return _problem(place, message, [_inserted(place, wires, wrong, "Flatten", {})])
 
 
@@ -151,8 +171,11 @@ def _equal(place: Place, wires: Wires, shapes: tuple[Shape, ...]) -> Problem | N
         return None
     other = next(index for index, size in enumerate(sizes) if size != sizes[0])
     rule = "needs equal sizes but the last" if joins else "needs equal shapes"
-    message = (f"{place.name} {rule}. Input A “{place.sources[0]}” is {shapes[0]}, input "
-               f"{_letter(other)} “{place.sources[other]}” is {shapes[other]}. {_difference(shapes[0], shapes[other])}")
+    message = (
+        f"{place.name} {rule}. Input A “{place.sources[0]}” is {shapes[0]}, input "
+        f"{_letter(other)} “{place.sources[other]}” is {shapes[other]}. "
+        f"{_difference(shapes[0], shapes[other])}"
+    )
     deep = [index for index, shape in enumerate(shapes) if shape.rank > 1]
     if deep and (joins or len({shape.rank for shape in shapes}) > 1):
         return _problem(place, message, [_inserted(place, wires, deep, "Flatten", {})])
@@ -176,8 +199,11 @@ def _equalising(place: Place, wires: Wires, shapes: tuple[Shape, ...]) -> list[F
     """Set the units above, or project, or join side by side instead."""
     fixes = []
     for wanted in reversed(shapes):
-        movable = [units_above(name, wires) for name, shape in zip(place.sources, shapes, strict=True)
-                   if shape.dims != wanted.dims]
+        movable = [
+            units_above(name, wires)
+            for name, shape in zip(place.sources, shapes, strict=True)
+            if shape.dims != wanted.dims
+        ]
         if not wanted.about and all(movable):
             edits = [set_units(each.id, wanted.last) for each in movable if each]
             first = next(each for each in movable if each)
@@ -186,8 +212,16 @@ def _equalising(place: Place, wires: Wires, shapes: tuple[Shape, ...]) -> list[F
     exact = [shape for shape in shapes if not shape.about]
     wanted = (exact or list(shapes))[-1]
     apart = [index for index, shape in enumerate(shapes) if shape.dims != wanted.dims or not exact]
-    fixes.append(_inserted(place, wires, apart, "Linear", {"units": wanted.last},
-                           f"Insert Linear {shapes[apart[0]].last} to {wanted.last}"))
+    fixes.append(
+        _inserted(
+            place,
+            wires,
+            apart,
+            "Linear",
+            {"units": wanted.last},
+            f"Insert Linear {shapes[apart[0]].last} to {wanted.last}",
+        )
+    )
     swap: Edit = {"do": "set", "node": place.id, "field": "layer", "value": Concatenate.name}
     return [*fixes, fix(f"Use {Concatenate.title}", swap)]
 
@@ -213,8 +247,10 @@ def set_units(id: str, units: int) -> Edit:
 def _too_wide(place: Place, wires: Wires, shape: Shape) -> Problem:
     message = f"{place.name} makes rows of {shape.count:,} numbers; {MOST_VALUES:,} are the most."
     if isinstance(place.layer, Features):
-        edits = [{"do": "set", "node": place.id, "field": field, "value": value}
-                 for field, value in (("one_hot_up_to", 20), ("width", 8))]
+        edits = [
+            {"do": "set", "node": place.id, "field": field, "value": value}
+            for field, value in (("one_hot_up_to", 20), ("width", 8))
+        ]
         return _problem(place, message, [fix("Embed the large columns", *edits)])
     every = list(range(len(place.sources)))
     return _problem(place, message, [_inserted(place, wires, every, "Linear", {"units": 64})])
@@ -242,16 +278,29 @@ def _inserted(
     for offset, index in enumerate(which):
         id = fresh_id(layer, taken)
         taken.add(id)
-        edits.append({"do": "add", "layer": layer, "id": id, "at": place.index + offset,
-                      "inputs": [names[index]], "settings": dict(settings)})
+        edits.append(
+            {
+                "do": "add",
+                "layer": layer,
+                "id": id,
+                "at": place.index + offset,
+                "inputs": [names[index]],
+                "settings": dict(settings),
+            }
+        )
         names[index] = id
     return fix(title, *edits, _takes(place, tuple(names)))
 
 
 def _before(place: Place, wires: Wires, layer: str, settings: dict[str, object] | None = None) -> list[Edit]:
     """A layer put between the node and everything that it takes."""
-    add: Edit = {"do": "add", "layer": layer, "id": fresh_id(layer, wires.taken), "at": place.index,
-                 "settings": dict(settings or {})}
+    add: Edit = {
+        "do": "add",
+        "layer": layer,
+        "id": fresh_id(layer, wires.taken),
+        "at": place.index,
+        "settings": dict(settings or {}),
+    }
     if not place.explicit:
         return [add]
     above: Edit = {"do": "set", "node": place.id, "field": "inputs", "value": None}

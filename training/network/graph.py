@@ -8,7 +8,7 @@ from training.network.parts import Checked
 
 
 def graph(checked: Checked) -> dict[str, Any]:
-    """``{"nodes": [{id, title, layer, family, kind, state, shape, about}], "wires": [{from, to, shape, skip, state}]}``.
+    """Nodes (id, title, layer, family, kind, state, shape, about) and wires (from, to, shape, skip, state).
 
     shape is text, ``"128"`` or ``"3 × 32 × 32"``, and ``"?"`` while unknown. skip: the wire passes
     over a card. state: ``"ok"``, ``"bad"`` or ``"wait"``.
@@ -17,15 +17,30 @@ def graph(checked: Checked) -> dict[str, Any]:
     place = {card.id: index for index, card in enumerate(cards)}
     shapes = {card.id: _text(card.shape.dims) if card.shape else "?" for card in cards}
     nodes = [
-        {"id": card.id, "title": card.title, "layer": card.layer, "family": card.family, "kind": card.kind,
-         "state": card.state, "shape": shapes[card.id], "about": card.about}
+        {
+            "id": card.id,
+            "title": card.title,
+            "layer": card.layer,
+            "family": card.family,
+            "kind": card.kind,
+            "state": card.state,
+            "shape": shapes[card.id],
+            "about": card.about,
+        }
         for card in cards
     ]
     first = len(checked.inputs)
     wires = [
-        {"from": source, "to": card.id, "shape": shapes[source], "state": card.state,
-         "skip": place[card.id] - max(place[source], first - 1) > 1}
-        for card in cards for source in card.inputs if source in place
+        {
+            "from": source,
+            "to": card.id,
+            "shape": shapes[source],
+            "state": card.state,
+            "skip": place[card.id] - max(place[source], first - 1) > 1,
+        }
+        for card in cards
+        for source in card.inputs
+        if source in place
     ]
     return {"nodes": nodes, "wires": wires}
 

@@ -35,8 +35,13 @@ class Problem:
     node: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        return {"message": self.message, "where": self.where, "hint": self.hint, "node": self.node,
-                "fixes": list(self.fixes)}
+        return {
+            "message": self.message,
+            "where": self.where,
+            "hint": self.hint,
+            "node": self.node,
+            "fixes": list(self.fixes),
+        }
 
     def as_error(self) -> NetworkError:
         """The same as an error that can be raised."""

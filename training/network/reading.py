@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -15,6 +15,8 @@ from training.network.parts import HEAD, Fix, Problem, fix
 from training.recipe import node_id
 
 MOST_NODES = 1_000
+MOST_INPUTS = 64
+_MOST_REWRITES = 3
 RESERVED = frozenset(
     {HEAD, "numbers", "categories", "text", "lengths", "picture", "series", "target", "weight"}
 )
@@ -54,30 +56,54 @@ def read(nodes: Any) -> tuple[list[Drawn], list[Problem]]:
     """The drawn nodes, each with its first problem, and problems of the list as a whole."""
     nodes = nodes if nodes is not None else []
     if not isinstance(nodes, list | tuple):
-        return [], [Problem("The network has to be a list of layers.", "network.main",
-                            fixes=(fix("Start with no layers", {"do": "replace", "nodes": []}),))]
+        return [], [
+            Problem(
+                "The network has to be a list of layers.",
+                "network.main",
+                fixes=(fix("Start with no layers", {"do": "replace", "nodes": []}),),
+            )
+        ]
     document = [node.model_dump(exclude_none=True) if hasattr(node, "model_dump") else node for node in nodes]
     problems = []
     if len(document) > MOST_NODES:
         cut = document[:MOST_NODES]
-        problems.append(Problem(
-            f"The network has {len(document):,} layers; {MOST_NODES:,} are the most.", "network.main",
-            "Remove some.", (fix(f"Keep the first {MOST_NODES:,}", {"do": "replace", "nodes": cut}),),
-        ))
+        problems.append(
+            Problem(
+                f"The network has {len(document):,} layers; {MOST_NODES:,} are the most.",
+                "network.main",
+                "Remove some.",
+                (fix(f"Keep the first {MOST_NODES:,}", {"do": "replace", "nodes": cut}),),
+            )
+        )
         document = cut
     taken: set[str] = set()
-    drawn = []
+    drawn: list[Drawn] = []
+    rewrites = 0
     for index, node in enumerate(document):
-        drawn.append(_node(document, index, node, taken))
-        taken.add(drawn[-1].id)
+        one = _node(document, index, node, taken)
+        if one.problem and _rewrites(one.problem):
+            rewrites += 1
+            if rewrites > _MOST_REWRITES:
+                one = replace(one, problem=replace(one.problem, fixes=()))
+        drawn.append(one)
+        taken.add(one.id)
     return drawn, problems
+
+
+def _rewrites(problem: Problem) -> bool:
+    """Whether its fix carries the whole document; of those a long hostile one must not yield thousands."""
+    return any(edit["do"] == "replace" for fix in problem.fixes for edit in fix["edits"])
 
 
 def _node(document: list[Any], index: int, node: Any, taken: set[str]) -> Drawn:
     if not isinstance(node, dict):
         id = _free("layer", document, taken)
-        problem = Problem(f"Entry {index + 1} of the network is no layer.", f"network.main.{id}", node=id,
-                          fixes=(_replaced("Remove it", document, index, None),))
+        problem = Problem(
+            f"Entry {index + 1} of the network is no layer.",
+            f"network.main.{id}",
+            node=id,
+            fixes=(_replaced("Remove it", document, index, None),),
+        )
         return Drawn(index, id, "", {}, problem=problem)
     layer_name = node["layer"] if isinstance(node.get("layer"), str) else ""
     settings = {str(name): value for name, value in node.items() if name not in ("id", "layer", "inputs")}
@@ -91,8 +117,12 @@ def _node(document: list[Any], index: int, node: Any, taken: set[str]) -> Drawn:
     if complaint:
         plain = {name: value for name, value in node.items() if name != "inputs"}
         above = _replaced("Take the layer above", document, index, plain)
-        return _with(drawn, Problem(f"The inputs of {drawn.name} {complaint}.", f"{drawn.where}.inputs",
-                                    fixes=(above,), node=id))
+        return _with(
+            drawn,
+            Problem(
+                f"The inputs of {drawn.name} {complaint}.", f"{drawn.where}.inputs", fixes=(above,), node=id
+            ),
+        )
     drawn = Drawn(index, id, layer_name, settings, inputs)
     if layer_name not in CATALOG:
         return _with(drawn, _unknown_layer(drawn))
@@ -128,8 +158,8 @@ def _inputs(inputs: Any) -> tuple[tuple[str, ...] | None, str]:
         return None, ""
     if not isinstance(inputs, list | tuple) or not all(isinstance(name, str) for name in inputs):
         return None, "have to be a list of names"
-    if len(inputs) > MOST_NODES:
-        return None, "are too many"
+    if len(inputs) > MOST_INPUTS:
+        return None, f"are {len(inputs):,}; {MOST_INPUTS} are the most"
     return tuple(inputs), ""
 
 
@@ -144,21 +174,28 @@ def _unknown_layer(drawn: Drawn) -> Problem:
         for name in dict.fromkeys(close)
     ]
     fixes.append(fix("Remove it", {"do": "remove", "node": drawn.id}))
-    message = (f"Strata has no layer “{clipped(drawn.layer_name)}”." if drawn.layer_name
-               else f"“{drawn.id}” does not say which layer it is.")
+    message = (
+        f"Strata has no layer “{clipped(drawn.layer_name)}”."
+        if drawn.layer_name
+        else f"“{drawn.id}” does not say which layer it is."
+    )
     return Problem(message, f"{drawn.where}.layer", "Choose one from the list.", tuple(fixes), drawn.id)
 
 
 def _bad_setting(drawn: Drawn, error: ValidationError) -> Problem:
     layer = CATALOG[drawn.layer_name]
     refusal = layer.refusal(error, drawn.where, of=drawn.name)
-    places = [item["loc"] for item in error.errors(include_url=False, include_context=False, include_input=False)]
+    places = [
+        item["loc"] for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
     edits, titles = [], []
     for field in dict.fromkeys(str(place[0]) for place in places if place):
         info = next((each for each in layer.fields() if each.name == field), None)
         value = nearest(info, drawn.settings.get(field)) if info else None
         edits.append({"do": "set", "node": drawn.id, "field": field, "value": value})
-        titles.append(f"Set {drawn.id} {info.title.lower()} to {_spoken(value)}" if info else "Remove the setting")
+        titles.append(
+            f"Set {drawn.id} {info.title.lower()} to {_spoken(value)}" if info else "Remove the setting"
+        )
     title = titles[0] if len(titles) == 1 else f"Mend {len(titles)} settings of {drawn.id}"
     return Problem(refusal.message, refusal.where, refusal.hint, (fix(title, *edits),), drawn.id)
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from training.encode.cells import number_pattern
 from training.table.finding import finding
+from training.table.kinds import MIXED, Kind, is_number
 from training.table.proposal import is_identifier
 from training.words import counted
 
@@ -116,6 +118,27 @@ def _about_size(column: dict[str, Any]) -> list[dict[str, Any]]:
             column["name"],
             "Extreme numbers",
             f"{column['name']} goes from {low:g} to {high:g}; numbers of this size drown all others.",
+        )
+    ]
+
+
+def about_mix(name: str, kind: Kind, cells: pl.Series) -> list[dict[str, Any]]:
+    """Whether a category or text column is half full of numbers."""
+    if kind.type not in ("category", "text") or not any(map(is_number, cells.drop_nulls().head(1_000))):
+        return []
+    numbers = int(cells.str.contains(number_pattern()).sum())
+    filled = len(cells) - cells.null_count()
+    if numbers < MIXED * filled or numbers == filled:
+        return []
+    other = cells.filter(~cells.str.contains(number_pattern())).drop_nulls()[0]
+    return [
+        finding(
+            "mixed",
+            "warn",
+            name,
+            "Numbers and texts in one column",
+            f"{numbers:,} of {filled:,} cells of {name} are numbers, others such as “{other[:40]}” are not. "
+            "If it is a number column, set its type to number: the others then count as missing.",
         )
     ]
 

@@ -25,8 +25,7 @@ class Reading:
     """How the file is read.
 
     delimiter: one character, "" for a single column, " " for runs of spaces; quote: one character
-    or ""; header_row: the header's line, from 1, or None when there is none; first_row: the line
-    of the first record that counts.
+    or ""; header_row: the header's line, from 1, or None when there is none.
     """
 
     encoding: str = "utf-8"

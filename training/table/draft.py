@@ -87,7 +87,7 @@ def judge(
         if name in known:
             found[name] = Kind("yes/no") if name in binary else known[name]
             continue
-        cells = pl.read_parquet(out, columns=[name])[name]
+        cells = typed.read_column(out, name)
         found[name] = kind = typed.judge(cells, decimal, types.get(name))
         if kind.type in ("number", "date"):
             _note_misfits(cells, name, kind, lines, problems)

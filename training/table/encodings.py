@@ -65,12 +65,13 @@ def guess_legacy(head: bytes) -> str:
     return max(scores, key=lambda name: scores[name])
 
 
-# First and second bytes of the characters that texts mostly consist of.
+# First and second bytes of the characters that texts mostly consist of. Korean comes first: its
+# common bytes are a part of the Chinese ones, so only Korean text scores as high by them.
 _COMMON = {
+    "euc_kr": ((range(0xB0, 0xC9), range(0xA1, 0xFF)), (range(0xA1, 0xA2), range(0xA1, 0xFF))),
     "gb18030": ((range(0xB0, 0xD8), range(0xA1, 0xFF)), (range(0xA1, 0xA4), range(0xA1, 0xFF))),
     "shift_jis": ((range(0x82, 0x84), range(0x40, 0xFD)), (range(0x88, 0x99), range(0x40, 0xFD))),
     "big5": ((range(0xA4, 0xC7), range(0x40, 0xFF)), (range(0xA1, 0xA3), range(0x40, 0xFF))),
-    "euc_kr": ((range(0xB0, 0xC9), range(0xA1, 0xFF)), (range(0xA1, 0xA2), range(0xA1, 0xFF))),
 }
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from training.errors import DataError
 from training.table import dialect, draft, findings, proposal, typed
-from training.table.column_findings import about_order
+from training.table.column_findings import about_mix, about_order
 from training.table.kinds import Kind
 from training.table.layout import Layout, look
 from training.table.profile import Rows, column_profile
@@ -141,11 +141,10 @@ def _profile(
     """The profile of every column, the findings that need the cells themselves, and a sample of rows."""
     columns, found = [], []
     across = Rows(rows, len(kinds))
-    for place, (name, kind) in enumerate(kinds.items()):
+    for place, (name, series) in enumerate(typed.read_columns(table, list(kinds), rows)):
+        kind = kinds[name]
         progress(0.6 + 0.35 * place / len(kinds), f"Profiling column {place + 1:,} of {len(kinds):,}")
-        series = pl.read_parquet(table, columns=[name])[name]
         across.add(name, series)
         columns.append(column_profile(name, series, kind))
-        if kind.type == "date":
-            found += about_order(name, series)
+        found += about_order(name, series) if kind.type == "date" else about_mix(name, kind, series)
     return columns, findings.about_rows(rows, across.duplicates()) + found, across.sample

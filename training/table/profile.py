@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from training.encode.cells import text_of_number
 from training.table.kinds import Kind
 
 BINS = 20
@@ -56,7 +57,7 @@ def count_distinct(filled: pl.Series) -> tuple[int, bool]:
         return filled.n_unique(), False
     about: Any = filled.approx_n_unique()
     if about <= _EXACT_DISTINCT or about > 0.9 * len(filled):
-        # Counting hashes costs a fifth of counting texts; two that are alike are one in 10 million.
+        # Counting hashes costs a fifth of counting texts, and 64 bits hardly ever meet.
         return filled.hash(seed=3).n_unique(), False
     return min(about, len(filled)), True
 
@@ -64,6 +65,8 @@ def count_distinct(filled: pl.Series) -> tuple[int, bool]:
 def _shown(value: Any) -> str:
     if isinstance(value, datetime):
         return iso(value)
+    if isinstance(value, float):
+        return text_of_number(value)
     return str(value)[:TEXT_SHOWN]
 
 
@@ -120,7 +123,8 @@ def histogram(values: np.ndarray, *, whole: bool) -> dict[str, list[Any]]:
     half = high / 2 - low / 2  # high - low may be infinite
     places = ((values / 2 - low / 2) * (BINS / half)).astype(np.int8)
     counts = np.bincount(np.clip(places, 0, BINS - 1), minlength=BINS)
-    edges = [low / 2 + half * step / BINS + (low / 2 + half * step / BINS) for step in range(BINS)] + [high]
+    steps = [low / 2 + half * (step / BINS) for step in range(BINS)]
+    edges = [step + step for step in steps] + [high]
     return {"edges": edges, "counts": counts.tolist()}
 
 

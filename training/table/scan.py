@@ -31,6 +31,8 @@ def is_plain(
         done += len(chunk)
         progress(done / size)
         if position == 0:
+            if _has_lone_return(chunk):
+                return False
             for _ in range(skipped):
                 chunk = chunk[chunk.index(b"\n") + 1 :]
         if not _chunk_is_plain(chunk, ord(delimiter), quote.encode(), width):
@@ -66,7 +68,7 @@ def _chunk_is_plain(chunk: bytes, delimiter: int, quote: bytes, width: int) -> b
         return True
     if b"\0" in chunk or not _is_utf8(chunk):
         return False
-    if b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n"):
+    if _has_lone_return(chunk):
         return False
     data = np.frombuffer(chunk, dtype=np.uint8)
     # A cell ends with a delimiter, or with a line's end where it is the last of its line.
@@ -81,6 +83,10 @@ def _chunk_is_plain(chunk: bytes, delimiter: int, quote: bytes, width: int) -> b
         len(ends) % width == 0 and closes[width - 1 :: width].all() and closes.sum() * width == len(ends)
     )
     return bool(regular) and not (width == 1 and _has_blank_line(chunk))
+
+
+def _has_lone_return(chunk: bytes) -> bool:
+    return b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n")
 
 
 def _has_blank_line(chunk: bytes) -> bool:

@@ -10,6 +10,7 @@ import polars as pl
 
 from training.table.finding import finding
 from training.table.proposal import is_identifier, task_of
+from training.table.typed import read_column
 from training.words import counted
 
 _LEAK_SHARE = 0.999
@@ -27,7 +28,7 @@ def about_target(target: dict[str, Any], table: Path) -> list[dict[str, Any]]:
                 "warn",
                 name,
                 "Rows without a target",
-                f"{name} is empty in {counted(target['missing'], 'row')}; training leaves out rows without it.",
+                f"{name} is empty in {counted(target['missing'], 'row')}; training leaves these out.",
             )
         )
     if task != "regression":
@@ -47,9 +48,7 @@ def about_target(target: dict[str, Any], table: Path) -> list[dict[str, Any]]:
 
 
 def _class_counts(name: str, table: Path) -> list[tuple[str, int]]:
-    counts = (
-        pl.read_parquet(table, columns=[name])[name].drop_nulls().rename("value").value_counts(name="rows")
-    )
+    counts = read_column(table, name).drop_nulls().rename("value").value_counts(name="rows")
     return [
         (str(value), rows)
         for value, rows in counts.sort(["rows", "value"], descending=[True, False]).iter_rows()
@@ -100,7 +99,7 @@ def leaks(target: dict[str, Any], info: dict[str, Any], sample: dict[str, pl.Ser
                     "bad",
                     column["name"],
                     "Gives the target away",
-                    f"{column['name']} alone predicts {name} almost perfectly. If it is only known afterwards, "
+                    f"{column['name']} alone predicts {name} almost perfectly. If it is known only later, "
                     "or is the target under another name, leave it out.",
                     "ignored",
                 )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
-from training.encode.cells import DATE_FORMATS, MISSING, SPACE, number_pattern
+from training.encode.cells import DATE_FORMATS, ISO_DATES, MISSING, SPACE, number_pattern
 from training.table import kinds
 from training.table.kinds import Kind
 
 _SAMPLE = 5_000
+_CELLS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,20 @@ class Plain:
     delimiter: str
     quote: str
     skipped: int
+
+
+def read_column(table: Path, name: str) -> pl.Series:
+    """One column of a Parquet file, whatever its name: polars takes "*" and "^…$" for patterns."""
+    return pl.scan_parquet(table).select(cs.by_name(name)).collect().to_series().rename("cells")
+
+
+def read_columns(table: Path, names: list[str], rows: int) -> Iterator[tuple[str, pl.Series]]:
+    """Columns with their names, one after another; read few at a time of a long table, many of a wide one."""
+    some = max(1, _CELLS // rows)
+    for start in range(0, len(names), some):
+        part = names[start : start + some]
+        for name, series in zip(part, pl.scan_parquet(table).select(cs.by_name(part)).collect(), strict=True):
+            yield name, series.rename("cells")
 
 
 def write(source: Plain, kinds_: dict[str, Kind], spellings: list[str], out: Path) -> bool:
@@ -75,11 +92,12 @@ def _strict_date(name: str, kind: Kind) -> pl.Expr:
     pattern, _ = DATE_FORMATS[kind.format["date"]]
     text = trimmed(name)
     fits = text.is_null() | text.str.contains(pattern)
-    return _as_date(pl.when(fits).then(text).otherwise(pl.lit("no date")), kind, strict=True).alias(name)
+    return _as_date(
+        pl.when(fits).then(text).otherwise(pl.lit("no date")), kind.format["date"], strict=True
+    ).alias(name)
 
 
-def _as_date(text: pl.Expr, kind: Kind, *, strict: bool) -> pl.Expr:
-    form = kind.format["date"]
+def _as_date(text: pl.Expr, form: str, *, strict: bool) -> pl.Expr:
     if "Z?" in DATE_FORMATS[form][0]:
         text = text.str.strip_suffix("Z")
     if "%H" not in form:  # to_datetime wants a clock
@@ -128,9 +146,14 @@ def conversion(name: str, kind: Kind) -> pl.Expr:
         numbers = _plain(text, kind).cast(pl.Int64 if kind.whole else pl.Float64, strict=False)
         return (numbers if kind.whole else pl.when(numbers.is_finite()).then(numbers)).alias(name)
     if kind.type == "date":
-        fits = text.str.contains(DATE_FORMATS[kind.format["date"]][0])
-        return _as_date(pl.when(fits).then(text), kind, strict=False).alias(name)
+        forms = dict.fromkeys((kind.format["date"], *ISO_DATES))
+        return pl.coalesce(_date_where_it_fits(text, form) for form in forms).alias(name)
     return text
+
+
+def _date_where_it_fits(text: pl.Expr, form: str) -> pl.Expr:
+    fitting = pl.when(text.str.contains(DATE_FORMATS[form][0])).then(text)
+    return _as_date(fitting, form, strict=False)
 
 
 def _plain(text: pl.Expr, kind: Kind) -> pl.Expr:
@@ -168,14 +191,16 @@ def zero_or_one(table: Path, names: list[str]) -> set[str]:
     places = {name: place for place, name in enumerate(pl.read_parquet_schema(table)) if name in set(names)}
     if not places:
         return set()
-    columns = pl.scan_parquet(table).select(pl.nth(*places.values()))
-    low, high = (frame.collect(engine="streaming").row(0) for frame in (columns.min(), columns.max()))
+    frame, columns = pl.scan_parquet(table), pl.nth(*places.values())
+    low, high = (
+        frame.select(one).collect(engine="streaming").row(0) for one in (columns.min(), columns.max())
+    )
     return {name for name, least, most in zip(places, low, high, strict=True) if (least, most) == (0, 1)}
 
 
 def empty_columns(table: Path, names: list[str]) -> list[str]:
     """Those of the columns that have no value in any row."""
-    return [name for name in names if not pl.read_parquet(table, columns=[name])[name].count()]
+    return [name for name in names if not read_column(table, name).count()]
 
 
 def is_finished(draft: Path, kinds_: dict[str, Kind]) -> bool:

@@ -32,6 +32,6 @@ def upload_limit() -> int:
 
 
 @register.simple_tag
-def sample_list(count: int | None = None) -> list[samples.Sample]:
-    """The samples that are offered, the first ``count`` of them."""
-    return samples.catalogue()[: count or None]
+def sample_list() -> list[samples.Sample]:
+    """The samples that are offered."""
+    return samples.catalogue()

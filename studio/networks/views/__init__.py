@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from studio.accounts.services import current_project
+from studio.datasets.intake import uploaded_file
 from studio.datasets.models import DatasetVersion
 from studio.networks import services
 from studio.networks.models import Network
@@ -51,11 +52,11 @@ def _version(request: HttpRequest) -> DatasetVersion:
 @require_POST
 def import_file(request: HttpRequest) -> HttpResponse:
     version = _version(request)
-    file = request.FILES.get("file")
-    if file is None or file.size > IMPORT_LIMIT_BYTES:
+    file = uploaded_file(request)
+    if file.size > IMPORT_LIMIT_BYTES:
         raise SettingError(_("Choose a network's JSON file of at most 1 MB."), where="file",
                            hint=_("“Export as JSON” in the builder makes one."))
-    network = services.import_network(request.user, version, file.read())
+    network = services.import_network(request.user, version, file.path.read_bytes())
     return redirect("networks:builder", network.pk)
 
 

@@ -10,8 +10,12 @@ from studio.datasets.models import DatasetVersion
 from .conftest import CHURN, kept_files, read_next
 
 XSS = [
-    "<img src=x onerror=alert(1)>", '"><svg/onload=alert(1)>', "javascript:alert(1)", "{{7*7}}",
-    "</script><script>alert(1)</script>", "'-alert(1)-'",
+    "<img src=x onerror=alert(1)>",
+    '"><svg/onload=alert(1)>',
+    "javascript:alert(1)",
+    "{{7*7}}",
+    "</script><script>alert(1)</script>",
+    "'-alert(1)-'",
 ]
 
 
@@ -46,7 +50,8 @@ def test_while_the_file_waits_the_page_asks_again_until_it_is_read(owner_client,
 def test_progress_is_shown_while_the_file_is_being_read(owner_client, upload):
     version = upload()
     DatasetVersion.objects.filter(pk=version.pk).update(
-        state="running", progress={"share": 0.42, "text": "Reading rows 12,000 of 30,000"})
+        state="running", progress={"share": 0.42, "text": "Reading rows 12,000 of 30,000"}
+    )
 
     page = get(owner_client, version, "state/")
 
@@ -106,6 +111,15 @@ def test_another_target_is_stored_as_proposal_and_the_old_one_is_a_feature_again
     assert "The target has numbers from 20 to 69." in page
     assert ready.info["proposal"]["target"] == "churned", "what was proposed at first stays known"
     assert ready.described["proposal"]["target"] == "age"
+
+
+def test_what_was_found_about_one_target_is_not_said_of_another(owner_client, upload):
+    rows = (b"%d,%d,%s\n" % (row % 9, row % 70, (b"no", b"yes")[row < 5]) for row in range(200))
+    upload(b"n,age,churned\n" + b"".join(rows))
+    version = read_next()
+    assert "Unequal classes" in get(owner_client, version)
+
+    assert "Unequal classes" not in post(owner_client, version, "target", target="age")
 
 
 def test_ignoring_the_target_leaves_nothing_to_predict(owner_client, ready):
@@ -211,7 +225,8 @@ def test_a_dataset_that_a_network_needs_is_kept(owner_client, owner, project, re
 
     answer = owner_client.post(f"/datasets/{ready.dataset_id}/delete/", follow=True)
 
-    assert "churn.csv is needed by 1 network. Delete those first. Nothing was deleted." in answer.content.decode()
+    sentence = "churn.csv is needed by 1 network. Delete those first. Nothing was deleted."
+    assert sentence in answer.content.decode()
     assert DatasetVersion.objects.filter(pk=ready.pk).exists()
 
 

@@ -25,8 +25,12 @@ def multipart(name: bytes, content: bytes) -> bytes:
 
 
 def post(client, body: bytes, **headers):
-    return client.post("/datasets/upload/", body, content_type=f"multipart/form-data; boundary={BOUNDARY}",
-                       headers={"Accept": "application/json", **headers})
+    return client.post(
+        "/datasets/upload/",
+        body,
+        content_type=f"multipart/form-data; boundary={BOUNDARY}",
+        headers={"Accept": "application/json", **headers},
+    )
 
 
 def test_an_upload_is_kept_byte_for_byte_and_queued_for_reading(upload):
@@ -90,9 +94,11 @@ def refused(answer, status: int) -> str:
 
 
 def test_a_file_without_bytes_is_refused(owner_client):
-    sentence = refused(post(owner_client, multipart(b"leer.csv", b"")), 422)
+    sentence = refused(post(owner_client, multipart(b"e.csv", b"")), 422)
 
-    assert sentence == "leer.csv is empty: it has 0 bytes. Choose a file with a header and rows. Nothing was kept."
+    assert (
+        sentence == "e.csv is empty: it has 0 bytes. Choose a file with a header and rows. Nothing was kept."
+    )
 
 
 def test_a_form_without_a_file_is_refused(owner_client):
@@ -103,7 +109,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(owner_client, settin
     settings.UPLOAD_LIMIT_BYTES = 1_000
     sentence = refused(post(owner_client, multipart(b"a.csv", b"x" * 200_000)), 413)
 
-    assert sentence.startswith("The file is larger than the 1.0 kB that an upload may have. Nothing was kept.")
+    assert sentence.startswith("The file is larger than the 1 kB that an upload may have. Nothing was kept.")
 
 
 def test_a_file_that_turns_out_over_the_limit_is_dropped(owner_client, settings):
@@ -135,14 +141,14 @@ def test_a_full_disk_is_said_with_what_is_needed_and_nothing_is_kept(owner_clien
         signal.signal(signal.SIGXFSZ, before)
 
     sentence = refused(answer, 507)
-    assert sentence.startswith("The disk of this server is full: 1.0 MB are needed, ")
+    assert sentence.startswith("The disk of this server is full: 1 MB are needed, ")
     assert sentence.endswith("free. Nothing was kept. Free some space or upload a smaller file.")
 
 
 def test_a_file_that_the_disk_cannot_take_is_refused_before_it_is_read(owner_client, monkeypatch):
     monkeypatch.setattr(files, "free_bytes", lambda: 1_000)
 
-    assert "1.0 kB are free" in refused(post(owner_client, multipart(b"a.csv", CHURN)), 507)
+    assert "1 kB are free" in refused(post(owner_client, multipart(b"a.csv", CHURN)), 507)
 
 
 def test_without_rows_there_is_no_file(owner_client, monkeypatch):

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from studio.datasets import files
-from studio.deployments import predictor
+from studio.deployments import predictor, rows
 
 pytestmark = pytest.mark.django_db
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "penguins" / "penguins.csv"
@@ -103,7 +103,7 @@ def test_a_text_in_a_number_field_is_refused_beside_the_field(owner_client, mode
 
     answer = owner_client.post(address(model, "try"), form, headers={"HX-Request": "true"}).content.decode()
 
-    assert "“&lt;b&gt;long&lt;/b&gt;” is not a number." in answer
+    assert "“&lt;b&gt;long&lt;/b&gt;” is no number." in answer
     assert 'class="hbar"' not in answer
 
 
@@ -126,7 +126,7 @@ def test_a_file_is_scored_as_the_downloads_predict_py_scores_it(owner_client, mo
         packed.extractall(tmp_path)
     script = next(tmp_path.rglob("predict.py"))
     run = subprocess.run(
-        [sys.executable, "-P", script.name, str(SAMPLE)],
+        [sys.executable, script.name, str(SAMPLE)],
         cwd=script.parent,
         check=True,
         capture_output=True,
@@ -149,6 +149,13 @@ def test_a_file_that_cannot_be_scored_says_why_beside_the_field(owner_client, mo
 
     assert response.status_code == 422
     assert "are missing" in response.content.decode()
+
+
+def test_a_file_over_the_limit_is_sent_to_predict_py(owner_client, model):
+    response = scored(owner_client, model, b"x" * (rows.MAX_BYTES + 1))
+
+    assert response.status_code == 422
+    assert "run predict.py: it has no limit" in response.content.decode()
 
 
 def test_scored_cells_are_never_formulas(owner_client, model):

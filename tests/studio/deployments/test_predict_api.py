@@ -62,7 +62,7 @@ def test_the_target_may_come_along(keyed, model, row):
         pytest.param(
             {"bill_lenght_mm": 3}, "rows[0].bill_lenght_mm", "does not know the column", id="unknown"
         ),
-        pytest.param({"bill_length_mm": "long"}, "rows[0].bill_length_mm", "is not a number", id="text"),
+        pytest.param({"bill_length_mm": "long"}, "rows[0].bill_length_mm", "“long” is no number.", id="text"),
         pytest.param({"bill_length_mm": [1]}, "rows[0].bill_length_mm", "A cell has to be", id="list"),
         pytest.param({"bill_length_mm": float("nan")}, "rows[0].bill_length_mm", "NaN is not", id="NaN"),
         pytest.param({"bill_length_mm": 10**40}, "rows[0].bill_length_mm", "has 41 digits", id="huge"),

@@ -198,4 +198,7 @@ def test_the_form_and_the_palette_have_words_for_it(layer):
 
 def test_the_palette_finds_layers_by_their_other_names():
     assert [layer.name for layer in CATALOG.values() if "Dense" in layer.also] == ["Linear"]
-    assert CATALOG["Linear"].summary == "Weighted sums of all inputs, plus a bias: the plain fully connected layer."
+    assert (
+        CATALOG["Linear"].summary
+        == "Weighted sums of all inputs, plus a bias: the plain fully connected layer."
+    )

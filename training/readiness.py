@@ -1,0 +1,211 @@
+"""Everything that keeps a draft from training, in whole sentences. Nothing here raises for what it holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from training.declared import clipped
+from training.encode.encoded import feature_names
+from training.encode.learn import MAX_CLASSES
+from training.errors import DataError, RecipeError, SettingError, StrataError
+from training.metrics import metric_named, metrics_for
+from training.objectives import objective_of
+from training.optimizers import optimizer_of
+from training.recipe import VERSION, Data, Fit, problems
+from training.salvage import checked, salvaged_data
+from training.schedules import schedule_of
+
+_KINDS = {
+    "number": "numbers",
+    "date": "dates",
+    "text": "texts",
+    "category": "categories",
+    "yes/no": "yes and no",
+    "picture": "pictures",
+}
+_PARTS = ("version", "data", "network", "fit")
+
+
+def problems_of(draft: Any, info: dict[str, Any]) -> list[StrataError]:
+    """Everything that keeps the draft from training, in the order data, network, fit."""
+    if not isinstance(draft, dict):
+        return [
+            RecipeError(
+                "This is not a recipe: it has to be a JSON object.",
+                hint="Export a network to see the format.",
+            )
+        ]
+    found = [_unknown_part(name) for name in draft if name not in _PARTS]
+    if draft.get("version", VERSION) != VERSION or isinstance(draft.get("version"), bool):
+        found.append(
+            RecipeError(
+                f"This Strata reads recipes of format {VERSION}.",
+                where="version",
+                hint="Export the recipe again.",
+            )
+        )
+    found += _data_problems(draft.get("data"), info)
+    found += _network_problems(draft, info, quiet_about_data=bool(found))
+    found += _fit_problems(draft.get("fit", {}), salvaged_data(draft))
+    return found
+
+
+def _unknown_part(name: Any) -> StrataError:
+    return RecipeError(f"A recipe has no part “{clipped(name)}”.", where=clipped(name), hint="Remove it.")
+
+
+def _data_problems(part: Any, info: dict[str, Any]) -> list[StrataError]:
+    if isinstance(part, dict) and part.get("target") in ([], "", None):
+        return [
+            SettingError("No target is chosen.", where="data.target", hint="Choose the column to predict.")
+        ]
+    try:
+        data = Data.model_validate(part if part is not None else {})
+    except ValidationError as error:
+        return _placed(error, "data")
+    known = {column["name"] for column in info["columns"]}
+    if unknown := [name for name in (*data.target, *data.roles) if name not in known]:
+        name = clipped(unknown[0])
+        hint = "Choose the columns again: the table may be another version."
+        return [DataError(f"The table has no column {name}.", where=f"column {name}", hint=hint)]
+    found: list[StrataError] = list(_target_problems(data, info))
+    try:
+        feature_names(data, info)
+    except DataError as problem:
+        found.append(problem)
+    found += _split_problems(data, info)
+    return found
+
+
+def _target_problems(data: Data, info: dict[str, Any]) -> list[DataError]:
+    name = data.target[0]
+    where = f"column {clipped(name)}"
+    column = next(column for column in info["columns"] if column["name"] == name)
+    kind, distinct = column["type"], column["distinct"]
+    if distinct == 0:
+        return [DataError(f"{name} is empty in every row.", where=where, hint="Choose another target.")]
+    if data.task == "regression":
+        if kind != "number":
+            return [
+                DataError(
+                    f"{name} holds {_KINDS[kind]}, and regression predicts a number.",
+                    where=where,
+                    hint="Choose a number column, or classification as the task.",
+                )
+            ]
+        return []
+    if kind in ("date", "text", "picture"):
+        return [
+            DataError(
+                f"{name} holds {_KINDS[kind]}, which cannot be predicted.",
+                where=where,
+                hint="Choose another target.",
+            )
+        ]
+    if distinct == 1:
+        return [
+            DataError(
+                f"{name} has the same value in every row; there is nothing to tell apart.",
+                where=where,
+                hint="Choose another target, or add rows of another class.",
+            )
+        ]
+    if data.task == "binary" and distinct != 2:
+        return [
+            DataError(
+                f"{name} has {distinct:,} classes; a yes/no task has two.",
+                where=where,
+                hint="Choose classification with several classes as the task.",
+            )
+        ]
+    if distinct > MAX_CLASSES:
+        return [
+            DataError(
+                f"{name} has {distinct:,} classes, which looks like an identifier. Strata takes up to "
+                f"{MAX_CLASSES:,}.",
+                where=where,
+                hint="Choose another target, or regression when it is a quantity.",
+            )
+        ]
+    return []
+
+
+def _split_problems(data: Data, info: dict[str, Any]) -> list[StrataError]:
+    method = data.split.method
+    if data.split.validation + data.split.test > 0.9:
+        return [
+            SettingError(
+                "Validation and test leave less than a tenth of the rows to train on.",
+                where="data.split.validation",
+                hint="Lower one of them.",
+            )
+        ]
+    if method in ("random", "stratified"):
+        return []
+    name = data.split.column or next(iter(data.columns(method) if method in ("time", "group") else []), None)
+    if name is None or all(name != column["name"] for column in info["columns"]):
+        return [
+            DataError(
+                f"A split by {method} needs a column.",
+                where="data.split.column",
+                hint="Choose the column, or a random split.",
+            )
+        ]
+    return []
+
+
+def _network_problems(
+    draft: dict[str, Any], info: dict[str, Any], quiet_about_data: bool
+) -> list[StrataError]:
+    parts = draft.get("network")
+    if not isinstance(parts, dict) or set(parts) != {"main"}:
+        return [
+            RecipeError(
+                "The network has to be an object with one part, “main”.",
+                where="network",
+                hint="Choose a template to begin with.",
+            )
+        ]
+    found = [problem.as_error() for problem in checked(draft, info).problems]
+    return [each for each in found if not (quiet_about_data and each.where.startswith("data"))]
+
+
+def _fit_problems(part: Any, data: Data) -> list[StrataError]:
+    try:
+        fit = Fit.model_validate(part)
+    except ValidationError as error:
+        return _placed(error, "fit")
+    found: list[StrataError] = []
+    for read in (
+        lambda: objective_of(fit.objective, data.task),
+        lambda: optimizer_of(fit.optimizer),
+        lambda: schedule_of(fit.schedule),
+    ):
+        try:
+            read()
+        except SettingError as problem:
+            found.append(problem)
+    metric = metric_named(fit.stopping.metric)
+    if metric is None or data.task not in metric.tasks:
+        names = ", ".join(["loss", *(each.name for each in metrics_for(data.task))])
+        found.append(
+            SettingError(
+                f"“{clipped(fit.stopping.metric)}” is no metric of this task ({data.task}).",
+                where="fit.stopping.metric",
+                hint=f"Choose {names}.",
+            )
+        )
+    return found
+
+
+def _placed(error: ValidationError, part: str) -> list[StrataError]:
+    found: list[StrataError] = []
+    for problem in problems(error):
+        place = f"{part}.{problem.where}" if problem.where else part
+        if place == "fit" and "epochs" in problem.message:
+            place = "fit.epochs"
+        message = problem.message.replace("The recipe", part.capitalize(), 1)
+        found.append(SettingError(message, where=place, hint=problem.hint))
+    return found
