@@ -6,8 +6,9 @@ from __future__ import annotations
 import os
 import sys
 
-if sys.version_info < (3, 11):
-    sys.exit("Strata needs Python 3.11 or newer; this is Python " + sys.version.split()[0] + ".")
+if sys.version_info < (3, 11):  # noqa: UP036 - said before anything fails to import
+    sys.stderr.write("Strata needs Python 3.11 or newer; this is Python " + sys.version.split()[0] + ".\n")
+    sys.exit(2)
 
 
 def main() -> None:
@@ -18,7 +19,7 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"{error}\n")
         sys.exit(2)
 
 

@@ -77,7 +77,9 @@ def user_error(request: HttpRequest, error: UserError) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 400, _("This request makes no sense"), _("The address or form is not one of ours."))
+    return _answer(
+        request, 400, _("This request makes no sense"), _("The address or form is not one of ours.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -70,7 +70,7 @@ def prepare_database() -> None:
 
 
 def prepare_owner() -> User:
-    """Who the sign-in link is for: the first user, made with a project and the samples when nobody is there."""
+    """Who the sign-in link is for: the first user; an empty studio gets one, with the samples."""
     user = User.objects.filter(is_active=True).order_by("pk").first()
     if user is None:
         user = User(username="owner", is_staff=True, is_superuser=True)
@@ -89,7 +89,11 @@ def check_exposure() -> None:
             f"STUDIO_BIND={settings.BIND} lets other machines in. "
             "Set ALLOWED_HOSTS to the names under which they reach this one."
         )
-    if not User.objects.filter(is_active=True).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists():
+    if (
+        not User.objects.filter(is_active=True)
+        .exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        .exists()
+    ):
         raise Refusal(
             f"STUDIO_BIND={settings.BIND} lets other machines in, and nobody has a password. "
             "Set one first: .venv/bin/python manage.py changepassword owner"

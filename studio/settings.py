@@ -147,8 +147,10 @@ MEDIA_ROOT = DATA_DIR / "files"
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage",
-                "OPTIONS": {"location": MEDIA_ROOT, "base_url": None}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["studio.datasets.intake.Intake"]  # straight into the storage's disk
@@ -160,8 +162,11 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         # redis-py 8 reads time out after 5 s by default, which kills quiet websockets.
-        "CONFIG": {"hosts": [{"address": BROKER.channels, "socket_timeout": None}],
-                   "prefix": "strata", "capacity": 1000},
+        "CONFIG": {
+            "hosts": [{"address": BROKER.channels, "socket_timeout": None}],
+            "prefix": "strata",
+            "capacity": 1000,
+        },
     },
 }
 CELERY_BROKER_URL = BROKER.celery
@@ -188,8 +193,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-     "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -198,8 +202,11 @@ CSRF_FAILURE_VIEW = "studio.errors.csrf_failure"
 SIGNUP_OPEN = os.environ.get("STUDIO_SIGNUP", "closed") == "open"
 EMAIL_CONFIGURED = bool(os.environ.get("EMAIL_HOST"))
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
-EMAIL_BACKEND = ("django.core.mail.backends.smtp.EmailBackend" if EMAIL_CONFIGURED
-                 else "django.core.mail.backends.locmem.EmailBackend")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_CONFIGURED
+    else "django.core.mail.backends.locmem.EmailBackend"
+)
 ACCOUNT_ADAPTER = "studio.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -136,12 +136,14 @@ def _train(folder: Path, *, pretty: bool, resume: bool) -> int:
         raise EngineError(
             f"{recipe.fit.device} is taken by another run.", hint="Wait for it, or set fit.device to auto."
         )
-    with _interruptible() as control:
-        told = engine.fit(
-            recipe, encoded, folder / "checkpoints", control=control, device=taken.device, resume=resume
-        )
-        last = _show(told, pretty)
-    taken.release()
+    try:
+        with _interruptible() as control:
+            told = engine.fit(
+                recipe, encoded, folder / "checkpoints", control=control, device=taken.device, resume=resume
+            )
+            last = _show(told, pretty)
+    finally:
+        taken.release()
     if last != "finished":
         return NOT_FINISHED
     _finish(folder, recipe, encoded)

@@ -30,14 +30,14 @@ from training.events import (
     Paused,
     Progress,
     Resumed,
-    Started,
     Stopped,
 )
 from training.journal import Diverged, Journal
 from training.judging import figures_of_training, metrics_of, metrics_on
+from training.opening import notes, started
 from training.pace import MOST_EPOCH_EVENTS, Clock, Pace, SavingBudget
 from training.recipe import Recipe
-from training.resolve import device_name, memory_bytes, needs_two_rows, resolve
+from training.resolve import memory_bytes, needs_two_rows, resolve
 from training.stopping import Best, Metrics, metric_to_judge_by
 
 Told = Event | Progress
@@ -70,9 +70,9 @@ def fit(
         if resume:
             reason = "" if kept else _NOTHING_READABLE if damaged else _NOTHING_SAVED
             yield Resumed(from_step=loop.step, from_epoch=loop.epochs_done, reason=reason)
-        yield loop.started()
+        yield started(loop)
         yield from (Note(level="warning", text=text) for text in damaged)
-        yield from loop.notes(kept)
+        yield from notes(loop, kept)
         yield from loop.run(control)
     finally:
         torch.set_num_threads(threads)
@@ -125,44 +125,6 @@ class Loop:
     def epoch(self) -> int:
         """The number, from 1, of the epoch that is being trained or has just been."""
         return (self.step - self.batch) // self.sampler.steps + 1
-
-    # What is said at the start
-
-    def started(self) -> Started:
-        return Started(
-            device=self.device,
-            device_name=device_name(self.device),
-            precision=self.resolved["precision"],
-            threads=self.resolved["threads"],
-            plan=self.resolved["plan"],
-            parameters=sum(weight.numel() for weight in self.model.parameters()),
-            rows={"training": len(self.training), "validation": len(self.validation), "test": self.test_rows},
-            epochs=self.epochs,
-            steps_per_epoch=self.sampler.steps,
-            batch_size=self.sampler.batch_size,
-            resolved=self.resolved,
-        )
-
-    def notes(self, kept: Checkpoint | None) -> Iterator[Note]:
-        wanted, rows = self.recipe.fit.batch_size, len(self.training)
-        if wanted > rows:
-            yield Note(
-                level="info",
-                text=f"The batch size of {wanted:,} is larger than the {rows:,} training rows, "
-                f"so each epoch is one batch of {rows:,}.",
-            )
-        if not len(self.validation):
-            yield Note(
-                level="warning",
-                text="There are no validation rows, so the best epoch is judged on the training rows.",
-                hint="Raise the validation share or add rows.",
-            )
-        if kept and kept.meta["resolved"]["device"] != self.device:
-            yield Note(
-                level="warning",
-                text=f"The run began on {kept.meta['resolved']['device']} and goes on on "
-                f"{self.device}, so its last digits may differ.",
-            )
 
     # The loop
 

@@ -52,16 +52,16 @@ function place(nodes, wires) {
     edges: new Map(graph.edges().map((edge) => [`${edge.v}>${edge.w}`, graph.edge(edge).points])),
   };
   inReadingOrder(nodes.filter((node) => node.kind === "input").map((node) => node.id), layout, wires);
-  layout.lanes = lanes(wires.filter((wire) => wire.skip), layout);
+  layout.lanes = lanes(wires.filter((wire) => wire.skip), layout, nodes);
   placed = { key, layout };
   return layout;
 }
 
 /** A lane to the right of the column for each skip, so that none runs over another. */
-function lanes(skips, layout) {
+function lanes(skips, layout, nodes) {
   const taken = [];
   const found = new Map();
-  const right = Math.max(...[...layout.nodes.values()].map((node) => node.x)) + NODE.width / 2;
+  const right = Math.max(...nodes.filter((node) => node.kind !== "input").map((node) => layout.nodes.get(node.id).x)) + NODE.width / 2;
   for (const wire of skips) {
     const from = layout.nodes.get(wire.from);
     const to = layout.nodes.get(wire.to);
@@ -104,7 +104,7 @@ function drawNode(node, at) {
 const keyOf = (node) => (node.kind === "node" ? node.id : `${node.kind}-${node.id}`);
 
 function clipped(title, shape) {
-  const room = Math.max(6, 22 - shape.length);
+  const room = Math.max(6, 21 - shape.length);
   return title.length > room ? `${title.slice(0, room - 1)}…` : title;
 }
 

@@ -164,7 +164,7 @@ export class Charts {
       margin: { t: 14, r: 14, b: 40, l: 48 }, height: innerWidth > 720 ? 280 : 240, showlegend: false,
       hovermode: "x unified", font, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       hoverlabel: { bgcolor: this.#colour("raised"), font: { ...font, color: this.#colour("ink") } },
-      xaxis: { ...grid, range: [0, axisEnd(reached, this.shown.epochs)], title: { text: say("epoch"), font } },
+      xaxis: { ...grid, showgrid: false, range: [0, axisEnd(reached, this.shown.epochs)], title: { text: say("epoch"), font } },
       yaxis: { ...grid, ...yaxis },
       shapes: best ? [this.#bestLine(best)] : [], annotations: best ? [this.#bestWord(best, reached, font)] : [],
     };

@@ -23,6 +23,7 @@ export function whole(value) {
 }
 
 export function duration(seconds) {
+  if (seconds < 0.1) return say("milliseconds", { n: Math.max(1, Math.round(seconds * 1000)) });
   if (seconds < 10) return say("seconds", { n: seconds.toFixed(1) });
   if (seconds < 60) return say("seconds", { n: Math.round(seconds) });
   const minutes = Math.floor(seconds / 60);

@@ -33,7 +33,7 @@ export class Head {
   }
 
   #far(run, progress) {
-    const done = this.store.epoch?.epoch ?? this.shown.summary.epoch ?? 0;
+    const done = this.store.ended?.epoch ?? this.store.epoch?.epoch ?? this.shown.summary.epoch ?? 0;
     const isOver = ["done", "stopped", "failed", "discarded"].includes(run.state);
     const steps = this.store.started ? this.store.started.epochs * this.store.started.steps_per_epoch : 0;
     const step = Math.max(progress?.step ?? 0, this.store.epoch?.step ?? 0);
@@ -94,7 +94,7 @@ export class Head {
     const split = (event) => event?.metrics.validation ?? event?.metrics.training ?? {};
     const lowest = Math.min(...this.store.epochs.map((event) => split(event).loss ?? Infinity));
     put("best-metric", figure(split(best)[metric.name]));
-    put("best-metric-note", best ? say("at_epoch", { epoch: whole(best.epoch) }) : "");
+    put("best-metric-note", best ? say("at_epoch", { epoch: whole(this.store.bestEpoch) }) : "");
     put("best-loss", figure(lowest));
     put("best-loss-note", epoch ? say("now", { value: figure(split(epoch).loss) }) : "");
   }

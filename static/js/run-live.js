@@ -13,6 +13,8 @@ export class Live {
   constructor() {
     this.points = [];
     this.drawnAt = 0;
+    document.addEventListener("strata:theme", () => this.#drawAll());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#drawAll());
   }
 
   add(progress) {
@@ -21,6 +23,10 @@ export class Live {
     this.points = this.points.filter((point) => now - point.at < WINDOW_SECONDS * 1000);
     if (document.hidden || now - this.drawnAt < INTERVAL || this.points.length < 3) return;
     this.drawnAt = now;
+    this.#drawAll();
+  }
+
+  #drawAll() {
     Object.entries(KINDS).forEach(([name, kind]) => this.#draw(name, kind));
   }
 
@@ -42,10 +48,11 @@ export class Live {
     const font = { family: token("font-sans"), size: 11, color: token("ink-3") };
     const axis = { gridcolor: token("grid"), zeroline: false, tickfont: font };
     const line = { color: token(colour), width: 1.5 };
-    window.Plotly.react(frame, [{ x, y, type: "scatter", mode: "lines", line, fill: "tozeroy" }], {
+    const fillcolor = `${token(colour)}1f`; // 12 %
+    window.Plotly.react(frame, [{ x, y, type: "scatter", mode: "lines", line, fill: "tozeroy", fillcolor }], {
       margin: { t: 6, r: 10, b: 24, l: 48 }, height: 150, showlegend: false, font,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-      xaxis: { ...axis, nticks: 3 }, yaxis: { ...axis, rangemode: "tozero", nticks: 4, tickformat: "~s" },
+      xaxis: { ...axis, nticks: 3, tickformat: "%H:%M:%S", showgrid: false }, yaxis: { ...axis, rangemode: "tozero", nticks: 4, tickformat: "~s" },
     }, { responsive: true, displayModeBar: false, staticPlot: true });
   }
 }

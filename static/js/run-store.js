@@ -55,9 +55,9 @@ export class Store {
     return this.epochs.at(-1) || null;
   }
 
-  /** The metrics of the best epoch, as far as its event is there. */
+  /** The best epoch's event; in long runs, which do not tell every epoch, the one before it. */
   get best() {
-    return this.epochs.find((event) => event.epoch === this.bestEpoch) || null;
+    return (this.bestEpoch && this.epochs.findLast((event) => event.epoch <= this.bestEpoch)) || null;
   }
 
   /** Seconds that count towards the weights: those of all epochs that survive. */

@@ -28,7 +28,7 @@ def send(group: str, message: dict[str, Any]) -> None:
         return
     try:
         async_to_sync(_send)(group, message)
-    except (OSError, RedisError, TimeoutError, asyncio.TimeoutError) as error:
+    except (OSError, RedisError, TimeoutError) as error:
         _silent_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("Open pages were not told: %s", error)
 

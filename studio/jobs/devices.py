@@ -28,8 +28,9 @@ def find() -> None:
     if not Path("/dev/nvidiactl").exists() and not Path("/dev/kfd").exists():
         return
     try:
-        found = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True,
-                               timeout=LOOK_SECONDS, check=True)
+        found = subprocess.run(
+            [sys.executable, "-c", LOOK], capture_output=True, text=True, timeout=LOOK_SECONDS, check=True
+        )
         os.environ[NOTE] = found.stdout.strip()
     except (OSError, subprocess.SubprocessError) as error:
         logger.warning("The GPUs could not be listed, runs use the processor: %s", error)

@@ -23,8 +23,9 @@ def ring(model: type[Job]) -> bool:
     """
     with _connection() as connection:
         try:
-            app.send_task(TASK, [model._meta.label_lower], queue=model.queue, connection=connection,
-                          retry=False)
+            app.send_task(
+                TASK, [model._meta.label_lower], queue=model.queue, connection=connection, retry=False
+            )
         except (OSError, KombuError, *connection.connection_errors, *connection.channel_errors) as error:
             logger.warning("Nobody heard the bell for %s: %s", model.queue, error)
             return False
@@ -42,4 +43,5 @@ def unheard(model: type[Job]) -> int | None:
 
 def _connection():
     options = app.conf.broker_transport_options | PATIENCE | {"max_retries": 0}
-    return app.connection_for_write(transport_options=options, connect_timeout=PATIENCE["socket_connect_timeout"])
+    timeout = PATIENCE["socket_connect_timeout"]
+    return app.connection_for_write(transport_options=options, connect_timeout=timeout)

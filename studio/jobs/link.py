@@ -44,7 +44,7 @@ class Link:
         line = memoryview(text.encode() + b"\n")
         with self._sending:
             while line:
-                line = line[os.write(self._up, line):]
+                line = line[os.write(self._up, line) :]
 
     def wish(self) -> str:
         """What a person asks: "", "stop", "pause" or "discard"; "leave" when the worker shuts down."""

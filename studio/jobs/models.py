@@ -81,8 +81,11 @@ class Job(models.Model):
     def on_end(self, outcome: Outcome) -> dict[str, Any]:
         """The fields of the last write, ``state`` among them. In its transaction."""
         if outcome.error:
-            return {"state": self.State.FAILED, "message": outcome.error["message"],
-                    "hint": outcome.error["hint"]}
+            return {
+                "state": self.State.FAILED,
+                "message": outcome.error["message"],
+                "hint": outcome.error["hint"],
+            }
         return {"state": self.State.DONE}
 
     def on_loss(self, reason: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ they are turned to /dev/null, so that a goodbye that some destructor sends reach
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import importlib
@@ -18,6 +19,7 @@ import select
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any, NoReturn
 
 from django.db import connections
@@ -32,14 +34,18 @@ logger = logging.getLogger(__name__)
 PR_SET_PDEATHSIG = 1
 READ_BYTES = 1 << 20
 NO_MEMORY = EngineError(
-    "There was not enough memory.", where="memory",
+    "There was not enough memory.",
+    where="memory",
     hint="Try a smaller batch size, a smaller network or fewer columns.",
 )
 NO_SPACE = EngineError(
-    "The disk is full.", where="disk", hint="Free some space, then go on: nothing that was saved is lost.",
+    "The disk is full.",
+    where="disk",
+    hint="Free some space, then go on: nothing that was saved is lost.",
 )
 UNEXPECTED = EngineError(
-    "Something broke on our side.", hint="Nothing that was saved is lost. The server's log says what it was.",
+    "Something broke on our side.",
+    hint="Nothing that was saved is lost. The server's log says what it was.",
 )
 
 
@@ -55,10 +61,8 @@ class Process:
         os.set_blocking(up, False)
 
     def tell(self, message: dict[str, Any]) -> None:
-        try:
+        with contextlib.suppress(BrokenPipeError):  # it has just ended, as its exit code will say
             os.write(self._down, json.dumps(message).encode() + b"\n")
-        except BrokenPipeError:
-            pass  # it has just ended, which its exit code will say
 
     def hear(self, seconds: float) -> list[dict[str, Any]]:
         """The messages that are there, after waiting at most ``seconds`` for one."""
@@ -179,9 +183,8 @@ def _silence(keep: set[int]) -> None:
     They are not closed: a number that is used again could be closed by a forgotten owner.
     """
     nowhere = os.open(os.devnull, os.O_RDWR)
-    folder = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
-    for name in os.listdir(folder):
-        number = int(name)
+    folder = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
+    for number in [int(path.name) for path in folder.iterdir()]:
         if number > 2 and number not in keep and number != nowhere:
             try:
                 os.fstat(number)

@@ -39,7 +39,10 @@ def claim(model: type[Job], worker: str, slot: str = "") -> Job | None:
         if attempt is None:
             continue
         taken = row.filter(attempt=attempt).update(
-            state=Job.State.RUNNING, attempt=attempt + 1, worker=worker, lease_until=_lease(),
+            state=Job.State.RUNNING,
+            attempt=attempt + 1,
+            worker=worker,
+            lease_until=_lease(),
             started_at=Coalesce(F("started_at"), Now()),
         )
         if taken:

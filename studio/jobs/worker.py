@@ -26,8 +26,19 @@ _leaving = mmap.mmap(-1, 1)  # one byte that the parent shares with its pool
 def options() -> list[str]:
     """The command line of the worker, after ``celery -A studio``."""
     return [
-        "worker", "--pool", "prefork", "--concurrency", str(settings.WORKER_JOBS), "--queues", ",".join(QUEUES),
-        "-O", "fair", "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
+        "worker",
+        "--pool",
+        "prefork",
+        "--concurrency",
+        str(settings.WORKER_JOBS),
+        "--queues",
+        ",".join(QUEUES),
+        "-O",
+        "fair",
+        "--without-gossip",
+        "--without-mingle",
+        "--loglevel",
+        "WARNING",
     ]
 
 

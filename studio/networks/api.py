@@ -78,9 +78,14 @@ def put_network(request: HttpRequest, network_id: int, body: NetworkPut) -> dict
 
 
 def _brief(network: Network) -> dict[str, Any]:
-    return {"id": network.pk, "name": network.name, "project": network.project_id,
-            "version": network.dataset_version_id, "revision": network.revision,
-            "edited": network.updated_at.isoformat()}
+    return {
+        "id": network.pk,
+        "name": network.name,
+        "project": network.project_id,
+        "version": network.dataset_version_id,
+        "revision": network.revision,
+        "edited": network.updated_at.isoformat(),
+    }
 
 
 def _whole(network: Network) -> dict[str, Any]:
@@ -88,8 +93,12 @@ def _whole(network: Network) -> dict[str, Any]:
     checked = page.checked.as_dict()
     others = [_problem(problem) for problem in page.other_problems]
     return _brief(network) | {
-        "recipe": network.draft, "ok": not page.problems, "cards": checked["cards"],
-        "problems": [*others, *checked["problems"]], "warnings": checked["warnings"], "totals": checked["totals"],
+        "recipe": network.draft,
+        "ok": not page.problems,
+        "cards": checked["cards"],
+        "problems": [*others, *checked["problems"]],
+        "warnings": checked["warnings"],
+        "totals": checked["totals"],
     }
 
 

@@ -116,8 +116,15 @@ class CardView:
     @cached_property
     def rare(self) -> list[fields.Field]:
         """Name, the layer that it takes, and fields that people rarely touch."""
-        name = fields.Field(id=f"f-{self.id}-id", place=self.id, name="id", title=_("Name"), kind="text",
-                            value=self.id, description=_("Small letters, digits and _, as in code."))
+        name = fields.Field(
+            id=f"f-{self.id}-id",
+            place=self.id,
+            name="id",
+            title=_("Name"),
+            kind="text",
+            value=self.id,
+            description=_("Small letters, digits and _, as in code."),
+        )
         source = [] if self.layer is None or self.sources or len(self.above) < 2 else [self._source(0, "")]
         return [name, *source, *(field for field, advanced in self._fields() if advanced)]
 
@@ -125,7 +132,10 @@ class CardView:
         for info in self.layer.fields() if self.layer else []:
             error = "1" if self.wrong_field == f"{self.id}.{info.name}" else ""
             value = self.card.settings.get(info.name, info.default)
-            yield fields.field(info, value, place=self.id, id=f"f-{self.id}-{info.name}", error=error), info.advanced
+            yield (
+                fields.field(info, value, place=self.id, id=f"f-{self.id}-{info.name}", error=error),
+                info.advanced,
+            )
 
     @property
     def sources(self) -> list[fields.Field]:
@@ -140,15 +150,21 @@ class CardView:
     def _source(self, number: int, name: str) -> fields.Field:
         """The choice of one input. Only what is chosen stands in it: the browser knows the layers above,
         and a hundred cards with a hundred choices each would make a page of a megabyte."""
-        assert self.layer is not None
-        alone = self.layer.most == 1
+        alone = not self.takes_several
         title = _("Takes") if alone else _("Input %(number)s") % {"number": number + 1}
         nothing = fields.Choice("", _("the layer above") if alone else "–", not name)
         chosen = [fields.Choice(name, name, chosen=True)] if name else []
-        may_be_empty = alone or not name or len(self.card.inputs) > self.layer.least
-        return fields.Field(id=f"f-{self.id}-inputs-{number}", place=self.id, name="inputs", title=title,
-                            description="", kind="choice", value=name,
-                            choices=(*([nothing] if may_be_empty else []), *chosen))
+        may_be_empty = alone or not name or len(self.card.inputs) > 1
+        return fields.Field(
+            id=f"f-{self.id}-inputs-{number}",
+            place=self.id,
+            name="inputs",
+            title=title,
+            description="",
+            kind="choice",
+            value=name,
+            choices=(*([nothing] if may_be_empty else []), *chosen),
+        )
 
 
 def views(checked: Checked) -> list[CardView]:
@@ -170,7 +186,11 @@ class PaletteItem:
 def palette() -> list[tuple[str, str, list[PaletteItem]]]:
     """Colour, title and layers of each family."""
     return [
-        (COLOURS.get(family, "core"), _(title), [_item(layer) for layer in CATALOG.values() if layer.family == family])
+        (
+            COLOURS.get(family, "core"),
+            _(title),
+            [_item(layer) for layer in CATALOG.values() if layer.family == family],
+        )
         for family, title in FAMILIES.items()
     ]
 

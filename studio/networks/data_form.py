@@ -70,15 +70,25 @@ def columns(draft: dict[str, Any], info: dict[str, Any], query: str = "") -> lis
     """The first columns but the target whose name holds ``query``."""
     data = draft["data"]
     wanted = query.casefold().strip()
-    found = [column for column in info["columns"]
-             if wanted in column["name"].casefold() and [column["name"]] != data.get("target")]
-    return [_column(column, data.get("roles", {}).get(column["name"], "ignored"))
-            for column in found[:COLUMNS_SHOWN]]
+    found = [
+        column
+        for column in info["columns"]
+        if wanted in column["name"].casefold() and [column["name"]] != data.get("target")
+    ]
+    return [
+        _column(column, data.get("roles", {}).get(column["name"], "ignored"))
+        for column in found[:COLUMNS_SHOWN]
+    ]
 
 
 def _column(column: dict[str, Any], role: str) -> Column:
-    return Column(column["name"], column["type"], column["missing_share"], role,
-                  _choices(list(ROLES), role, ROLE_TITLES))
+    return Column(
+        column["name"],
+        column["type"],
+        column["missing_share"],
+        role,
+        _choices(list(ROLES), role, ROLE_TITLES),
+    )
 
 
 def _choices(values: list[str], chosen: str, titles: dict[str, Any]) -> list[Choice]:

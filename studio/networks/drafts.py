@@ -117,13 +117,20 @@ def _path_name(path: Any) -> str:
 def label(edits: list[dict[str, Any]]) -> str:
     """What the edits do, for the undo button: "Set units of fc_in"."""
     edit = edits[0]
-    names = {"node": edit.get("node", ""), "layer": edit.get("layer", ""),
-             "field": str(edit.get("field", "")).replace("_", " "),
-             "setting": _path_name(edit.get("path")).rpartition(".")[2].replace("_", " ")}
+    names = {
+        "node": edit.get("node", ""),
+        "layer": edit.get("layer", ""),
+        "field": str(edit.get("field", "")).replace("_", " "),
+        "setting": _path_name(edit.get("path")).rpartition(".")[2].replace("_", " "),
+    }
     sentences = {
-        "add": _("Added %(layer)s"), "set": _("Set %(field)s of %(node)s"), "move": _("Moved %(node)s"),
-        "duplicate": _("Duplicated %(node)s"), "remove": _("Deleted %(node)s"),
-        "replace": _("Replaced all layers"), "put": _("Set %(setting)s"),
+        "add": _("Added %(layer)s"),
+        "set": _("Set %(field)s of %(node)s"),
+        "move": _("Moved %(node)s"),
+        "duplicate": _("Duplicated %(node)s"),
+        "remove": _("Deleted %(node)s"),
+        "replace": _("Replaced all layers"),
+        "put": _("Set %(setting)s"),
     }
     return sentences.get(edit["do"], _("Changed the network")) % names
 
@@ -134,13 +141,18 @@ def parsed(document: Any, version_id: int) -> dict[str, Any]:
     The draft is of ``version_id``, whatever it was exported from. Raises UserError.
     """
     if not isinstance(document, dict):
-        raise RecipeError(_("This is not a network: it has to be a JSON object."),
-                          hint=_("Export a network to see the format."))
+        raise RecipeError(
+            _("This is not a network: it has to be a JSON object."),
+            hint=_("Export a network to see the format."),
+        )
     storable(document, limit=DRAFT_LIMIT_BYTES)
     draft = copy.deepcopy(document)
     if draft.setdefault("version", recipe.VERSION) != recipe.VERSION:
-        raise RecipeError(_("This network has a format that this Strata does not read."), where="version",
-                          hint=_("Update Strata, or export the network again."))
+        raise RecipeError(
+            _("This network has a format that this Strata does not read."),
+            where="version",
+            hint=_("Update Strata, or export the network again."),
+        )
     _known(draft, recipe.Recipe, "")
     data = _part(draft, "data", recipe.Data)
     for name in ("reading", "types", "table"):
@@ -170,28 +182,37 @@ def _part(owner: dict[str, Any], name: str, model: Any, prefix: str = "") -> dic
 
 def _known(part: dict[str, Any], model: Any, prefix: str) -> None:
     for name in part.keys() - model.model_fields.keys():
-        raise SettingError(_("“%(name)s” is not a setting that Strata knows.") % {"name": name[:60]},
-                           where=prefix + name[:60])
+        raise SettingError(
+            _("“%(name)s” is not a setting that Strata knows.") % {"name": name[:60]},
+            where=prefix + name[:60],
+        )
 
 
 def check_nodes(nodes: Any) -> None:
     """Raises UserError unless ``nodes`` is a list of nodes with ids of their own."""
     if not isinstance(nodes, list) or len(nodes) > NODES_LIMIT:
-        raise NetworkError(_("A network is a list of at most %(limit)s layers.") % {"limit": NODES_LIMIT},
-                           where="network.main")
+        raise NetworkError(
+            _("A network is a list of at most %(limit)s layers.") % {"limit": NODES_LIMIT},
+            where="network.main",
+        )
     for position, node in enumerate(nodes):
         try:
             recipe.Node.model_validate(node)
         except ValidationError as error:
             problem = recipe.first_problem(error)
             where = f"network.main.{position}.{problem.where}"
-            raise NetworkError(_("Layer %(number)s: %(what)s")
-                               % {"number": position + 1, "what": problem.message}, where=where) from None
+            raise NetworkError(
+                _("Layer %(number)s: %(what)s") % {"number": position + 1, "what": problem.message},
+                where=where,
+            ) from None
     names = [node["id"] for node in nodes]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
-        raise NetworkError(_("Two layers are called “%(name)s”.") % {"name": twice},
-                           where="network.main", hint=_("Give each layer an id of its own."))
+        raise NetworkError(
+            _("Two layers are called “%(name)s”.") % {"name": twice},
+            where="network.main",
+            hint=_("Give each layer an id of its own."),
+        )
 
 
 def storable(value: Any, *, limit: int = VALUE_LIMIT_BYTES) -> None:
@@ -200,9 +221,13 @@ def storable(value: Any, *, limit: int = VALUE_LIMIT_BYTES) -> None:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False)
         size = len(text.encode())
     except (ValueError, TypeError, RecursionError):
-        raise SettingError(_("This value cannot be kept: it is no finite number and no plain text.")) from None
+        raise SettingError(
+            _("This value cannot be kept: it is no finite number and no plain text.")
+        ) from None
     if size > limit:
-        raise SettingError(_("This is too long: %(size)s bytes, where %(limit)s are allowed.")
-                           % {"size": f"{size:,}", "limit": f"{limit:,}"})
+        raise SettingError(
+            _("This is too long: %(size)s bytes, where %(limit)s are allowed.")
+            % {"size": f"{size:,}", "limit": f"{limit:,}"}
+        )
     if "\\u0000" in text:
         raise SettingError(_("This value cannot be kept: it holds a zero character."))

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from training.declared import FieldInfo
 
-
 FAR = 1_100_000
 
 
@@ -50,8 +49,15 @@ def field(info: FieldInfo, value: Any, *, place: str, id: str, error: str = "") 
     """The field of ``info`` holding ``value``, whatever that is."""
     text = shown(value)
     return Field(
-        id=id, place=place, name=info.name, title=_(info.title), kind=info.kind, value=text, error=error,
-        description=_(info.description) if info.description else "", range=_range(info),
+        id=id,
+        place=place,
+        name=info.name,
+        title=_(info.title),
+        kind=info.kind,
+        value=text,
+        error=error,
+        description=_(info.description) if info.description else "",
+        range=_range(info),
         choices=tuple(_choices(info, text)) if info.kind == "choice" else (),
     )
 
@@ -71,7 +77,7 @@ def _choices(info: FieldInfo, value: str) -> list[Choice]:
 
 
 def _range(info: FieldInfo) -> str:
-    """"1 to 65,536"; empty where an end is so far off that nobody needs to read it."""
+    """ "1 to 65,536"; empty where an end is so far off that nobody needs to read it."""
     low, high = (info.low, info.above), (info.high, info.below)
     ends = [next((end for end in pair if end is not None), None) for pair in (low, high)]
     if info.kind not in ("whole", "number") or None in ends or ends[1] > FAR:

@@ -114,8 +114,14 @@ def _record(network: Network, user: User, after: dict[str, Any], *, label: str, 
     number = network.position + 1
     network.edits.filter(number__gte=number).delete()
     Edit.objects.create(
-        network=network, number=number, revision=network.revision + 1, token=token,
-        label=label[:200], before=network.draft, after=after, made_by=user,
+        network=network,
+        number=number,
+        revision=network.revision + 1,
+        token=token,
+        label=label[:200],
+        before=network.draft,
+        after=after,
+        made_by=user,
     )
     network.edits.filter(number__lte=number - STEPS_KEPT).delete()
     network.draft = after

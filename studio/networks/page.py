@@ -115,8 +115,13 @@ class Page:
         """What the training page's script needs to know."""
         undo, redo = history.steps(self.network)
         wrong = ["f-" + problem.where.replace(".", "-") for problem in self.other_problems]
-        return {"revision": self.network.revision, "ok": not self.problems, "invalid": wrong,
-                "undo": undo, "redo": redo}
+        return {
+            "revision": self.network.revision,
+            "ok": not self.problems,
+            "invalid": wrong,
+            "undo": undo,
+            "redo": redo,
+        }
 
     @cached_property
     def state(self) -> dict[str, Any]:
@@ -166,5 +171,3 @@ def changes(before: Page, after: Page, typed_in: str = "") -> Changes:
         redrawn=redrawn,
         slots=[card for card in kept if card.key not in again and card.slots != old[card.key].slots],
     )
-
-

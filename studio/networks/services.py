@@ -43,8 +43,9 @@ def import_network(user: User, version: DatasetVersion, text: str | bytes, *, na
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise RecipeError(_("This is not a network: it is no JSON."),
-                          hint=_("Export a network to see the format.")) from None
+        raise RecipeError(
+            _("This is not a network: it is no JSON."), hint=_("Export a network to see the format.")
+        ) from None
     return network_of(user, version, document, name=name)
 
 
@@ -75,22 +76,30 @@ def delete_network(network: Network) -> None:
 
 def _create(user: User, version: DatasetVersion, draft: dict[str, Any], name: str) -> Network:
     return Network.objects.create(
-        project=version.dataset.project, dataset_version=version, name=_checked_name(name), draft=draft,
+        project=version.dataset.project,
+        dataset_version=version,
+        name=_checked_name(name),
+        draft=draft,
         created_by=user,
     )
 
 
 def _check_ready(version: DatasetVersion) -> None:
     if not version.is_ready:
-        raise DataError(_("“%(name)s” cannot be used yet: it is not read.") % {"name": version.dataset.name},
-                        hint=_("Open the dataset to see how far it is, or why it could not be read."))
+        raise DataError(
+            _("“%(name)s” cannot be used yet: it is not read.") % {"name": version.dataset.name},
+            hint=_("Open the dataset to see how far it is, or why it could not be read."),
+        )
 
 
 def _fresh_name(version: DatasetVersion) -> str:
     """The dataset's name and the next number that is free: "Churn 3"."""
     stem = version.dataset.name[: NAME_LENGTH - 10]
-    taken = set(Network.objects.filter(project=version.dataset.project, name__startswith=stem)
-                .values_list("name", flat=True))
+    taken = set(
+        Network.objects.filter(project=version.dataset.project, name__startswith=stem).values_list(
+            "name", flat=True
+        )
+    )
     return next(name for number in range(1, len(taken) + 2) if (name := f"{stem} {number}") not in taken)
 
 
@@ -99,6 +108,7 @@ def _checked_name(name: str) -> str:
         raise SettingError(_("The name of a network has to be a text."), where="name")
     name = " ".join(name.split())
     if not 0 < len(name) <= NAME_LENGTH:
-        raise SettingError(_("A network needs a name of 1 to %(limit)s characters.") % {"limit": NAME_LENGTH},
-                           where="name")
+        raise SettingError(
+            _("A network needs a name of 1 to %(limit)s characters.") % {"limit": NAME_LENGTH}, where="name"
+        )
     return name

@@ -75,15 +75,20 @@ def _put_target(data: dict[str, Any], column: Any, info: dict[str, Any]) -> None
 def _put_role(data: dict[str, Any], column: str, role: Any, info: dict[str, Any]) -> None:
     _check_column(column, info, "data.roles")
     if role not in ROLES:
-        raise SettingError(_("The role of a column has to be feature, identifier or ignored."),
-                           where=f"data.roles.{column}")
+        raise SettingError(
+            _("The role of a column has to be feature, identifier or ignored."), where=f"data.roles.{column}"
+        )
     if data.get("target") == [column]:
-        raise SettingError(_("“%(name)s” is the target.") % {"name": column}, where=f"data.roles.{column}",
-                           hint=_("Choose another target first."))
+        raise SettingError(
+            _("“%(name)s” is the target.") % {"name": column},
+            where=f"data.roles.{column}",
+            hint=_("Choose another target first."),
+        )
     data.setdefault("roles", {})[column] = role
 
 
 def _check_column(column: Any, info: dict[str, Any], where: str) -> None:
     if not any(column == known["name"] for known in info.get("columns", [])):
-        raise DataError(_("There is no column “%(name)s” in this dataset.") % {"name": str(column)[:80]},
-                        where=where)
+        raise DataError(
+            _("There is no column “%(name)s” in this dataset.") % {"name": str(column)[:80]}, where=where
+        )

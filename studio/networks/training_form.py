@@ -17,10 +17,11 @@ from training.objectives import OBJECTIVES, objectives_for
 from training.optimizers import OPTIMIZERS
 from training.schedules import SCHEDULES
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
 SPLIT_COLUMN_METHODS = ("time", "group", "column")
 CATALOGS: dict[str, dict[str, Any]] = {
-    "objective": OBJECTIVES, "optimizer": OPTIMIZERS, "schedule": SCHEDULES,
+    "objective": OBJECTIVES,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
 }
 
 
@@ -41,8 +42,10 @@ class Section:
 
     def form(self, typed: str) -> list[tuple[object, ...]]:
         """Equal to another's when the fields are the same; of the one being typed in only its kind counts."""
-        return [(each.id, each.title, each.kind, *(() if each.id == typed else (each.value, each.choices)))
-                for each in (*self.fields, *self.more)]
+        return [
+            (each.id, each.title, each.kind, *(() if each.id == typed else (each.value, each.choices)))
+            for each in (*self.fields, *self.more)
+        ]
 
     def told(self) -> dict[str, tuple[str, str]]:
         """What stands beneath each field."""
@@ -81,30 +84,66 @@ def sections(draft: dict[str, Any], problems: Iterable[StrataError], columns: li
     """All sections in the order of the page, each field with its value and its error."""
     form = _Form(draft, problems)
     return [
-        Section("run", _("Training"), _("How long and in what steps."),
-                [form.duration(), form.part("fit", recipe.Fit, "batch_size"),
-                 form.choice("optimizer", OPTIMIZERS.values(), _("How weights follow the gradient.")),
-                 *form.own("optimizer", only=("lr",)),
-                 form.objective()],
-                [*form.own("optimizer", but=("lr",)), *form.own("objective")]),
-        Section("schedule", _("Learning rate over the run"), _("Whether the rate changes while training goes on."),
-                [form.choice("schedule", SCHEDULES.values(), _("How the learning rate moves.")),
-                 *form.own("schedule")]),
-        Section("stopping", _("Early stopping"), _("Ends a run that no longer learns, and keeps its best epoch."),
-                [form.part("fit.stopping", recipe.Stopping, "enabled"),
-                 form.part("fit.stopping", recipe.Stopping, "patience"), form.judge()],
-                [form.part("fit.stopping", recipe.Stopping, "min_gain")]),
-        Section("split", _("Split"), _("Which rows train, which judge each epoch, and which are kept for the report."),
-                [form.part("data.split", recipe.Split, "validation"),
-                 form.part("data.split", recipe.Split, "test"), *form.dealing(columns)],
-                [form.part("data.split", recipe.Split, "seed")]),
-        Section("encode", _("How cells become numbers"), _("Learned on the training rows alone."),
-                [form.part("data.encode", recipe.Encode, name)
-                 for name in ("scale", "missing", "indicator", "max_categories")],
-                [form.part("data.encode", recipe.Encode, "constant")]),
-        Section("machine", _("Where and how exactly"), _("The same seed, device and settings repeat a run exactly."),
-                [form.device(), form.part("fit", recipe.Fit, "seed"),
-                 form.part("fit", recipe.Fit, "precision")]),
+        Section(
+            "run",
+            _("Training"),
+            _("How long and in what steps."),
+            [
+                form.duration(),
+                form.part("fit", recipe.Fit, "batch_size"),
+                form.choice("optimizer", OPTIMIZERS.values(), _("How weights follow the gradient.")),
+                *form.own("optimizer", only=("lr",)),
+                form.objective(),
+            ],
+            [*form.own("optimizer", but=("lr",)), *form.own("objective")],
+        ),
+        Section(
+            "schedule",
+            _("Learning rate over the run"),
+            _("Whether the rate changes while training goes on."),
+            [
+                form.choice("schedule", SCHEDULES.values(), _("How the learning rate moves.")),
+                *form.own("schedule"),
+            ],
+        ),
+        Section(
+            "stopping",
+            _("Early stopping"),
+            _("Ends a run that no longer learns, and keeps its best epoch."),
+            [
+                form.part("fit.stopping", recipe.Stopping, "enabled"),
+                form.part("fit.stopping", recipe.Stopping, "patience"),
+                form.judge(),
+            ],
+            [form.part("fit.stopping", recipe.Stopping, "min_gain")],
+        ),
+        Section(
+            "split",
+            _("Split"),
+            _("Which rows train, which judge each epoch, and which are kept for the report."),
+            [
+                form.part("data.split", recipe.Split, "validation"),
+                form.part("data.split", recipe.Split, "test"),
+                *form.dealing(columns),
+            ],
+            [form.part("data.split", recipe.Split, "seed")],
+        ),
+        Section(
+            "encode",
+            _("How cells become numbers"),
+            _("Learned on the training rows alone."),
+            [
+                form.part("data.encode", recipe.Encode, name)
+                for name in ("scale", "missing", "indicator", "max_categories")
+            ],
+            [form.part("data.encode", recipe.Encode, "constant")],
+        ),
+        Section(
+            "machine",
+            _("Where and how exactly"),
+            _("The same seed, device and settings repeat a run exactly."),
+            [form.device(), form.part("fit", recipe.Fit, "seed"), form.part("fit", recipe.Fit, "precision")],
+        ),
     ]
 
 
@@ -116,8 +155,13 @@ def changes(
     ``typed`` is the id of the field that somebody has just changed: it may hold focus.
     """
     redrawn = [new for old, new in zip(before, after, strict=True) if old.form(typed) != new.form(typed)]
-    told = [field for old, new in zip(before, after, strict=True) if new not in redrawn
-            for field in (*new.fields, *new.more) if old.told().get(field.id) != new.told()[field.id]]
+    told = [
+        field
+        for old, new in zip(before, after, strict=True)
+        if new not in redrawn
+        for field in (*new.fields, *new.more)
+        if old.told().get(field.id) != new.told()[field.id]
+    ]
     return redrawn, told
 
 
@@ -132,8 +176,9 @@ class _Form:
 
     def field(self, info: FieldInfo, path: str, value: Any) -> fields.Field:
         place = path.rpartition(".")[0]
-        return fields.field(info, value, place=place, id="f-" + path.replace(".", "-"),
-                            error=self.errors.get(path, ""))
+        return fields.field(
+            info, value, place=place, id="f-" + path.replace(".", "-"), error=self.errors.get(path, "")
+        )
 
     def part(self, prefix: str, model: Any, name: str) -> fields.Field:
         info = field_of(model, name)
@@ -148,12 +193,19 @@ class _Form:
     def own(self, group: str, only: tuple[str, ...] = (), but: tuple[str, ...] = ()) -> list[fields.Field]:
         """The fields of what the draft chose for ``group``."""
         kind = chosen(self.draft, group)
-        known = [info for info in (kind.fields() if kind else [])
-                 if info.name not in but and (not only or info.name in only)]
-        return [self.field(info, f"fit.{group}.{info.name}", self._value(f"fit.{group}", info.name, info.default))
-                for info in known]
+        known = [
+            info
+            for info in (kind.fields() if kind else [])
+            if info.name not in but and (not only or info.name in only)
+        ]
+        return [
+            self.field(info, f"fit.{group}.{info.name}", self._value(f"fit.{group}", info.name, info.default))
+            for info in known
+        ]
 
-    def choice(self, group: str, kinds: Iterable[type[Declared]], sentence: str, auto: str = "") -> fields.Field:
+    def choice(
+        self, group: str, kinds: Iterable[type[Declared]], sentence: str, auto: str = ""
+    ) -> fields.Field:
         """A select of declarations by name, described by the chosen one's own sentence."""
         name = self.draft["fit"].get(group, {}).get("name", "")
         kind = chosen(self.draft, group)
@@ -170,13 +222,20 @@ class _Form:
         known = [LOSS, *metrics_for(self.draft["data"].get("task"))]
         value = self._value("fit.stopping", "metric", LOSS.name)
         description = next((metric.description for metric in known if metric.name == value), "")
-        return self._select("fit.stopping.metric", _("Judge by"), _(description) if description else "",
-                            value, {metric.name: metric.title for metric in known})
+        return self._select(
+            "fit.stopping.metric",
+            _("Judge by"),
+            _(description) if description else "",
+            value,
+            {metric.name: metric.title for metric in known},
+        )
 
     def device(self) -> fields.Field:
         titles = {"auto": _("Automatic"), "cpu": _("CPU"), "cuda": _("GPU (CUDA)"), "mps": _("GPU (Apple)")}
         value = self._value("fit", "device", "auto")
-        return self._select("fit.device", _("Device"), _("Automatic takes a free GPU, or the CPU."), value, titles)
+        return self._select(
+            "fit.device", _("Device"), _("Automatic takes a free GPU, or the CPU."), value, titles
+        )
 
     def duration(self) -> fields.Field:
         """Epochs, or steps where the draft (over REST) counts in these."""
@@ -192,7 +251,9 @@ class _Form:
         titles = {"": "–"} | {name: name for name in columns}
         return [method, self._select("data.split.column", info.title, _(info.description), value, titles)]
 
-    def _select(self, path: str, title: str, sentence: str, value: Any, titles: dict[str, str]) -> fields.Field:
+    def _select(
+        self, path: str, title: str, sentence: str, value: Any, titles: dict[str, str]
+    ) -> fields.Field:
         text = fields.shown(value)
         if text not in titles:
             titles = {text: text} | titles

@@ -63,8 +63,12 @@ def create(request: HttpRequest, body: RunIn) -> tuple[int, dict[str, Any]]:
 
 
 @router.get("", response=list[RunOut], summary="Runs, newest first")
-def runs(request: HttpRequest, project: int | None = None, limit: int = Query(100, ge=1, le=1000),
-         before: int | None = None) -> list[dict[str, Any]]:
+def runs(
+    request: HttpRequest,
+    project: int | None = None,
+    limit: int = Query(100, ge=1, le=1000),
+    before: int | None = None,
+) -> list[dict[str, Any]]:
     found = visible(request)
     if project is not None:
         found = found.filter(project=project)
@@ -106,7 +110,8 @@ def discard(request: HttpRequest, run_id: int) -> dict[str, Any]:
 
 
 def visible(request: HttpRequest):
-    return Run.objects.visible_to(request.user).select_related("dataset_version").defer("dataset_version__info")
+    runs = Run.objects.visible_to(request.user).select_related("dataset_version")
+    return runs.defer("dataset_version__info")
 
 
 def one(request: HttpRequest, run_id: int) -> Run:
@@ -121,9 +126,17 @@ def shown(run: Run, *, whole: bool = False, waiting: list[int] | None = None) ->
     """A run as the answer's JSON."""
     times = {name: getattr(run, name) for name in ("created_at", "started_at", "ended_at")}
     return {
-        "id": run.pk, "project": run.project_id, "number": run.number, "name": run.name, "network": run.network_id,
-        "dataset": run.dataset_version.dataset_id, "dataset_version": run.dataset_version_id,
-        "attempt": run.attempt, "device": run.device, "progress": run.progress, "summary": run.summary,
+        "id": run.pk,
+        "project": run.project_id,
+        "number": run.number,
+        "name": run.name,
+        "network": run.network_id,
+        "dataset": run.dataset_version.dataset_id,
+        "dataset_version": run.dataset_version_id,
+        "attempt": run.attempt,
+        "device": run.device,
+        "progress": run.progress,
+        "summary": run.summary,
         **{name: value.isoformat() if value else None for name, value in times.items()},
         **{name: value for name, value in standing(run, waiting).items() if name in RunOut.model_fields},
         "recipe": run.recipe if whole else None,

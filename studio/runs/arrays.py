@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 ENCODE = Path(__file__).resolve().parents[2] / "training" / "encode"
 
 
-def encoded_arrays(recipe: Recipe, *, table: Path, info: dict[str, Any], cache: Path, most_bytes: int) -> Encoded:
+def encoded_arrays(
+    recipe: Recipe, *, table: Path, info: dict[str, Any], cache: Path, most_bytes: int
+) -> Encoded:
     """The arrays of a recipe's data part: from the cache, or encoded now and kept there.
 
     For processes of jobs only: reads tables. Raises UserError when the data cannot be trained on.

@@ -19,11 +19,22 @@ def train(payload: dict[str, Any], link: Link) -> str:
     from training.fit import fit
 
     recipe = Recipe.parse(payload["recipe"])
-    encoded = encoded_arrays(recipe, table=payload["table"], info=payload["info"], cache=payload["arrays"],
-                             most_bytes=payload["arrays_bytes"])
+    encoded = encoded_arrays(
+        recipe,
+        table=payload["table"],
+        info=payload["info"],
+        cache=payload["arrays"],
+        most_bytes=payload["arrays_bytes"],
+    )
     ending = ""
-    told = fit(recipe, encoded, payload["folder"], control=lambda: CONTROL[link.wish()],
-               device=payload["device"], resume=payload["resume"])
+    told = fit(
+        recipe,
+        encoded,
+        payload["folder"],
+        control=lambda: CONTROL[link.wish()],
+        device=payload["device"],
+        resume=payload["resume"],
+    )
     for event in told:
         if isinstance(event, Progress):
             link.send({"progress": event.as_dict()})

@@ -34,6 +34,12 @@ def place_in_line(run: Run, waiting: list[int] | None = None) -> int | None:
 def standing(run: Run, waiting: list[int] | None = None) -> dict[str, Any]:
     """How the run stands now, as open pages are told: state, wish, place in line, what went wrong."""
     return {
-        "state": run.state, "wish": run.wish, "place": place_in_line(run, waiting), "message": run.message, "hint": run.hint,
-        "has_weights": run.has_weights, "saved_epoch": run.saved_epoch, "last_seq": run.last_seq,
+        "state": run.state,
+        "wish": run.wish,
+        "place": place_in_line(run, waiting),
+        "message": run.message,
+        "hint": run.hint,
+        "has_weights": run.has_weights,
+        "saved_epoch": run.saved_epoch,
+        "last_seq": run.last_seq,
     }

@@ -92,8 +92,11 @@ class Run(Job):
     def line(cls, slot: str) -> list[int]:
         waiting = cls.objects.filter(state=cls.State.QUEUED).order_by("pk")
         rows = waiting.values_list("pk", "project_id", "recipe__fit__device")[: line.MOST]
-        fitting = [(key, project) for key, project, wanted in rows
-                   if not slot or devices.fits(wanted or "auto", slot)]
+        fitting = [
+            (key, project)
+            for key, project, wanted in rows
+            if not slot or devices.fits(wanted or "auto", slot)
+        ]
         running = cls.objects.filter(state=cls.State.RUNNING).values_list("project_id", flat=True)
         return line.in_turn(fitting, running)
 
@@ -117,8 +120,10 @@ class Run(Job):
 
     def on_messages(self, messages: list[dict[str, Any]]) -> None:
         progress = [message["progress"] for message in messages if "progress" in message]
-        self.record([message["event"] for message in messages if "event" in message],
-                    **({"progress": progress[-1]} if progress else {}))
+        self.record(
+            [message["event"] for message in messages if "event" in message],
+            **({"progress": progress[-1]} if progress else {}),
+        )
 
     def on_end(self, outcome: Outcome) -> dict[str, Any]:
         fields = {"wish": "", **self._ended(outcome)}
@@ -144,8 +149,11 @@ class Run(Job):
         if self.wish == self.Wish.DISCARD:
             return self.discarded()
         epoch = self.saved_epoch
-        text = (f"Interrupted. Going on from epoch {epoch}." if epoch
-                else "Interrupted. Starting again from the beginning.")
+        text = (
+            f"Interrupted. Going on from epoch {epoch}."
+            if epoch
+            else "Interrupted. Starting again from the beginning."
+        )
         self.record([Note(level="warning", text=text, hint="").as_dict()])
         return {"state": self.State.QUEUED, "progress": {}}
 
@@ -180,7 +188,9 @@ class Run(Job):
 
 
 ENDINGS = {
-    "finished": Job.State.DONE, "stopped": Job.State.STOPPED, "paused": Job.State.PAUSED,
+    "finished": Job.State.DONE,
+    "stopped": Job.State.STOPPED,
+    "paused": Job.State.PAUSED,
     "failed": Job.State.FAILED,
 }
 
@@ -188,11 +198,14 @@ ENDINGS = {
 def stamp(run: Run, events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Write events as one block after the run's last one; in a transaction that owns the row."""
     first = run.last_seq + 1
-    stamped = [{**event, "run": run.pk, "attempt": run.attempt, "seq": first + place}
-               for place, event in enumerate(events)]
+    stamped = [
+        {**event, "run": run.pk, "attempt": run.attempt, "seq": first + place}
+        for place, event in enumerate(events)
+    ]
     if stamped:
-        EventBlock.objects.create(run=run, attempt=run.attempt, first_seq=first,
-                                  last_seq=stamped[-1]["seq"], events=stamped)
+        EventBlock.objects.create(
+            run=run, attempt=run.attempt, first_seq=first, last_seq=stamped[-1]["seq"], events=stamped
+        )
     return stamped
 
 

@@ -41,28 +41,47 @@ def _row(run: Run) -> Row:
     summary = run.summary
     best = summary.get("best", {})
     values = best.get("validation") or best.get("training") or {}
-    name = next((name for name in ("roc_auc", "accuracy", "r2") if values.get(name) is not None), "loss")
+    name = summary.get("headline", LOSS.name)
     value = values.get(name)
     epochs = f"{summary['epoch']:,}/{summary.get('epochs', 0):,}" if summary.get("epoch") else "–"
     title = METRICS[name].title if name in METRICS else LOSS.title
-    return Row(run, chip_of(run), sparkline(summary.get("points", [])),
-               figure(value) if value is not None else "–", title if value is not None else "", epochs)
+    return Row(
+        run,
+        chip_of(run),
+        sparkline(summary.get("points", [])),
+        figure(value) if value is not None else "–",
+        title if value is not None else "",
+        epochs,
+    )
 
 
 def run_page(run: Run) -> dict[str, Any]:
     """The context of a run's page; what changes while it is open comes over its socket."""
     recipe = Recipe.parse(run.recipe)
-    stands = standing(run)
     shown = {
-        "id": run.pk, "number": run.number, "name": str(run), "run": stands, "summary": run.summary,
-        "progress": run.progress, "socket": f"/ws/runs/{run.pk}/",
-        "events": reverse("api:events", args=[run.pk]), "epochs": recipe.fit.epochs,
+        "id": run.pk,
+        "number": run.number,
+        "name": str(run),
+        "run": standing(run),
+        "summary": run.summary,
+        "progress": run.progress,
+        "socket": f"/ws/runs/{run.pk}/",
+        "events": reverse("api:events", args=[run.pk]),
+        "epochs": recipe.fit.epochs,
         "patience": recipe.fit.stopping.patience if recipe.fit.stopping.enabled else None,
-        "metrics": _metrics(recipe), "words": words(),
+        "metrics": _metrics(recipe),
+        "words": words(),
         "chips": {str(state): [css, icon] for state, (css, icon, _word) in CHIPS.items()},
     }
-    return {"run": run, "step": "train", "chip": chip_of(run), "settings_shown": settings_of(recipe),
-            "shown": shown, "metrics": shown["metrics"], "dataset": run.dataset_version.dataset, "stands": stands}
+    return {
+        "run": run,
+        "step": "train",
+        "chip": chip_of(run),
+        "settings_shown": settings_of(recipe),
+        "shown": shown,
+        "metrics": shown["metrics"],
+        "dataset": run.dataset_version.dataset,
+    }
 
 
 def _metrics(recipe: Recipe) -> list[dict[str, Any]]:
@@ -70,16 +89,21 @@ def _metrics(recipe: Recipe) -> list[dict[str, Any]]:
     task = recipe.data.task
     headline = objective_of(recipe.fit.objective, task).headline
     known = sorted(metrics_for(task), key=lambda metric: metric.name != headline)
-    return [{"name": metric.name, "title": _(metric.title), "better": metric.better, "range": metric.range}
-            for metric in known]
+    return [
+        {"name": metric.name, "title": _(metric.title), "better": metric.better, "range": metric.range}
+        for metric in known
+    ]
 
 
 def settings_of(recipe: Recipe) -> list[tuple[str, str]]:
     """The frozen settings as title and value, in the words of the settings page."""
     fit = recipe.fit
     objective = objective_of(fit.objective, recipe.data.task)
-    stopping = (_("after %(epochs)d epochs without a gain") % {"epochs": fit.stopping.patience}
-                if fit.stopping.enabled else _("no"))
+    stopping = (
+        _("after %(epochs)d epochs without a gain") % {"epochs": fit.stopping.patience}
+        if fit.stopping.enabled
+        else _("no")
+    )
     return [
         (_("Task"), TASKS[recipe.data.task]()),
         (_("Target"), recipe.data.target[0]),
@@ -110,8 +134,11 @@ def _declared(known: dict[str, type[Declared]], name: str) -> str:
 def _settings(known: dict[str, type[Declared]], named: Any) -> list[tuple[str, str]]:
     """The settings that the recipe gives to a declared thing, by their titles."""
     fields = known[named.name].model_fields if named.name in known else {}
-    return [(_(fields[name].title or name), f"{value:g}" if isinstance(value, float) else str(value))
-            for name, value in named.settings.items() if name in fields]
+    return [
+        (_(fields[name].title or name), f"{value:g}" if isinstance(value, float) else str(value))
+        for name, value in named.settings.items()
+        if name in fields
+    ]
 
 
 def figure(value: float | None) -> str:

@@ -19,6 +19,7 @@ from studio.runs.signals import run_ended
 from studio.runs.summary import summarised
 from training.errors import DataError, UserError
 from training.events import Queued, Stopped
+from training.objectives import objective_of
 from training.recipe import Recipe
 from training.start import problems_of
 
@@ -51,12 +52,20 @@ def start_run(user: User | None, network: Network) -> Run:
     if problems:
         raise problems[0]
     check_room()
-    recipe = Recipe.parse(network.draft).as_dict()
+    recipe = Recipe.parse(network.draft)
+    headline = objective_of(recipe.fit.objective, recipe.data.task).headline
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=network.project_id)  # one number at a time
         run = Run.objects.create(
-            project_id=network.project_id, number=_next_number(network.project_id), name=network.name,
-            network=network, dataset_version=version, recipe=recipe, folder=files.new_name("runs"), created_by=user,
+            project_id=network.project_id,
+            number=_next_number(network.project_id),
+            name=network.name,
+            network=network,
+            dataset_version=version,
+            recipe=recipe.as_dict(),
+            folder=files.new_name("runs"),
+            created_by=user,
+            summary={"headline": headline},
         )
         _tell(run, [Queued().as_dict()])
         transaction.on_commit(partial(ring, Run))
@@ -72,13 +81,20 @@ def stop_run(run: Run) -> Run:
         if run.state not in (State.QUEUED, State.PAUSED, State.FAILED):
             raise _not_now(run)
         if not run.has_weights:
-            raise NotNow(_("%(run)s has no weights to keep yet.") % {"run": run},
-                         hint=_("Discard it, or let it train for an epoch first."))
+            raise NotNow(
+                _("%(run)s has no weights to keep yet.") % {"run": run},
+                hint=_("Discard it, or let it train for an epoch first."),
+            )
         summary = run.summary
-        event = Stopped(epoch=summary.get("epoch", 0), step=summary.get("step", 0),
-                        best_epoch=summary["best_epoch"], metrics=summary.get("best", {}))
+        event = Stopped(
+            epoch=summary.get("epoch", 0),
+            step=summary.get("step", 0),
+            best_epoch=summary["best_epoch"],
+            metrics=summary.get("best", {}),
+        )
         run.state = State.STOPPED
-        _tell(run, [event.as_dict()], state=State.STOPPED, wish="", message="", hint="", ended_at=timezone.now())
+        ended = {"state": State.STOPPED, "wish": "", "message": "", "hint": "", "ended_at": timezone.now()}
+        _tell(run, [event.as_dict()], **ended)
         run_ended.send(sender=Run, run=run)
         return run
 
@@ -102,8 +118,18 @@ def resume_run(run: Run) -> Run:
         run = _locked(run)
         if run.state not in (State.PAUSED, State.FAILED):
             raise _not_now(run)
-        _tell(run, [Queued().as_dict()], state=State.QUEUED, wish="", message="", hint="", losses=0,
-              progress={}, queued_at=timezone.now(), ended_at=None)
+        _tell(
+            run,
+            [Queued().as_dict()],
+            state=State.QUEUED,
+            wish="",
+            message="",
+            hint="",
+            losses=0,
+            progress={},
+            queued_at=timezone.now(),
+            ended_at=None,
+        )
         transaction.on_commit(partial(ring, Run))
         return run
 
@@ -127,7 +153,8 @@ def check_room() -> None:
         raise NoRoom(
             _("The disk is nearly full: %(free)d MB are free, and a run needs %(need)d MB.")
             % {"free": free // 1_000_000, "need": LEAST_FREE_BYTES // 1_000_000},
-            where="disk", hint=_("Free some space, then start the run again."),
+            where="disk",
+            hint=_("Free some space, then start the run again."),
         )
 
 
@@ -159,6 +186,8 @@ def _tell(run: Run, events: list[dict[str, Any]], **fields: Any) -> None:
 
 
 def _not_now(run: Run) -> NotNow:
-    return NotNow(_("%(run)s is over or not begun: its state is “%(state)s”.")
-                  % {"run": run, "state": run.get_state_display()},
-                  hint=_("Reload the page to see its newest state."))
+    return NotNow(
+        _("%(run)s is over or not begun: its state is “%(state)s”.")
+        % {"run": run, "state": run.get_state_display()},
+        hint=_("Reload the page to see its newest state."),
+    )

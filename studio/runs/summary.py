@@ -2,7 +2,8 @@
 
 summary: ``epoch``, ``epochs``, ``step``, ``metrics`` (last epoch, per split), ``best_epoch``, ``best``
 (its metrics per split), ``points`` ([[epoch, validation loss], …], thinned), ``saved`` (checkpoint ->
-epoch), ``started`` (sizes and what "auto" resolved to), ``seconds``, ``reason``.
+epoch), ``started`` (sizes and what "auto" resolved to), ``seconds``, ``reason``, ``headline`` (the
+metric that is shown first).
 """
 
 from __future__ import annotations
@@ -28,8 +29,13 @@ def _started(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _epoch(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
-    change = {"epoch": event["epoch"], "step": event["step"], "metrics": event["metrics"],
-              "best_epoch": event["best_epoch"], "points": _with_point(summary.get("points", []), event)}
+    change = {
+        "epoch": event["epoch"],
+        "step": event["step"],
+        "metrics": event["metrics"],
+        "best_epoch": event["best_epoch"],
+        "points": _with_point(summary.get("points", []), event),
+    }
     if event["is_best"]:
         change["best"] = event["metrics"]
     return change
@@ -40,7 +46,10 @@ def _with_point(points: list[list[float]], event: dict[str, Any]) -> list[list[f
     if loss is None:
         return points
     points = [*points, [event["epoch"], loss]]
-    return points if len(points) <= POINTS else points[::2]
+    if len(points) > POINTS:
+        # The one that leaves the smallest gap goes, so that the line stays evenly sampled.
+        del points[min(range(1, len(points) - 1), key=lambda at: points[at + 1][0] - points[at - 1][0])]
+    return points
 
 
 def _checkpoint(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
@@ -49,8 +58,11 @@ def _checkpoint(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any
 
 def _resumed(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
     epoch = event["from_epoch"]
-    return {"epoch": epoch, "step": event["from_step"],
-            "points": [point for point in summary.get("points", []) if point[0] <= epoch]}
+    return {
+        "epoch": epoch,
+        "step": event["from_step"],
+        "points": [point for point in summary.get("points", []) if point[0] <= epoch],
+    }
 
 
 def _ended(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
@@ -61,6 +73,10 @@ def _ended(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
 
 
 CHANGES = {
-    "started": _started, "epoch": _epoch, "checkpoint": _checkpoint, "resumed": _resumed,
-    "finished": _ended, "stopped": _ended,
+    "started": _started,
+    "epoch": _epoch,
+    "checkpoint": _checkpoint,
+    "resumed": _resumed,
+    "finished": _ended,
+    "stopped": _ended,
 }

@@ -33,9 +33,11 @@ def find(request: HttpRequest, pk: int) -> Run:
 def listing(request: HttpRequest) -> HttpResponse:
     """The runs of the current project, newest first."""
     runs = Run.objects.visible_to(request.user).filter(project=current_project(request))
-    runs = runs.select_related("dataset_version__dataset").defer("recipe", "progress", "dataset_version__info")
+    runs = runs.select_related("dataset_version__dataset")
+    runs = runs.defer("recipe", "progress", "dataset_version__info")
     paging = Paginator(runs, LIST_PAGE).get_page(request.GET.get("page"))
-    return render(request, "runs/list.html", {"step": "train", "paging": paging, "rows": page.rows_of(list(paging))})
+    context = {"step": "train", "paging": paging, "rows": page.rows_of(list(paging))}
+    return render(request, "runs/list.html", context)
 
 
 @require_safe
@@ -51,8 +53,13 @@ def epochs(request: HttpRequest, pk: int) -> HttpResponse:
     columns, rows = _table(run)
     paging = Paginator(rows, TABLE_PAGE).get_page(request.GET.get("page"))
     shown = [(epoch, [page.figure(value) for value in values]) for epoch, values in paging]
-    context = {"run": run, "step": "train", "paging": paging, "rows": shown,
-               "columns": [f"{_title(name)}, {SPLITS[split]()}" for split, name in columns]}
+    context = {
+        "run": run,
+        "step": "train",
+        "paging": paging,
+        "rows": shown,
+        "columns": [f"{_title(name)}, {SPLITS[split]()}" for split, name in columns],
+    }
     return render(request, "runs/epochs.html", context)
 
 
@@ -100,8 +107,10 @@ def _table(run: Run) -> tuple[list[tuple[str, str]], list[tuple[int, list[float 
     columns: dict[tuple[str, str], None] = {}
     for event in told:
         columns |= {(split, name): None for split in SPLITS for name in event["metrics"].get(split, {})}
-    rows = [(event["epoch"], [event["metrics"].get(split, {}).get(name) for split, name in columns])
-            for event in told]
+    rows = [
+        (event["epoch"], [event["metrics"].get(split, {}).get(name) for split, name in columns])
+        for event in told
+    ]
     return list(columns), rows
 
 

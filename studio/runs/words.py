@@ -35,8 +35,10 @@ def words() -> dict[str, str]:
         "new_best": _("New best at epoch {epoch}: {metrics}."),
         "loss": _("loss"),
         "queued": _("Queued."),
-        "started": _("Started on {device}. {parameters} parameters, {training} training and {validation} "
-                     "validation rows."),
+        "started": _(
+            "Started on {device}. {parameters} parameters, {training} training and {validation} "
+            "validation rows."
+        ),
         "resumed": _("Going on from epoch {epoch}."),
         "resumed_start": _("Starting again from the beginning."),
         "paused": _("Paused after epoch {epoch}. Everything is saved."),
@@ -46,8 +48,10 @@ def words() -> dict[str, str]:
         "train": _("Train"),
         "validation": _("Validation"),
         "raw": _("Train, each block of steps"),
-        "chart": _("{title} per epoch. Training {training}, validation {validation} at epoch {epoch}; "
-                   "best epoch {best}."),
+        "chart": _(
+            "{title} per epoch. Training {training}, validation {validation} at epoch {epoch}; "
+            "best epoch {best}."
+        ),
         "chart_empty": _("{title} per epoch. Nothing to show yet."),
         "speed_chart": _("Speed over the last minutes, now {value} rows per second."),
         "memory_chart": _("Memory over the last minutes, now {value}."),
@@ -57,6 +61,9 @@ def words() -> dict[str, str]:
         "trying": _("Trying now."),
         "reload": _("Reload the page to continue."),
         "gone": _("You can no longer see this run. Sign in again, or ask a member of its project."),
-        "hours": _("{n} h"), "minutes": _("{n} min"), "seconds": _("{n} s"),
+        "hours": _("{n} h"),
+        "minutes": _("{n} min"),
+        "seconds": _("{n} s"),
+        "milliseconds": _("{n} ms"),
         "of_total": _("{shown}/{total}"),
     }

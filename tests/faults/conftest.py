@@ -3,5 +3,9 @@
 from tests.studio.conftest import *  # noqa: F403
 from tests.studio.runs.conftest import *  # noqa: F403
 from tests.studio.runs.conftest import (  # noqa: F401
-    long_network, make_network, network, read_sample, version,
+    long_network,
+    make_network,
+    network,
+    read_sample,
+    version,
 )

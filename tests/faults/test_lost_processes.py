@@ -89,7 +89,9 @@ def test_a_worker_that_is_told_to_stop_gives_its_run_back_with_all_its_epochs(wo
 
 
 def test_a_run_whose_ring_nobody_heard_starts_all_the_same(worker, owner, network, monkeypatch):
-    monkeypatch.setattr(doorbell.app.conf, "broker_write_url", "redis+socket:///nowhere/broker?virtual_host=0")
+    monkeypatch.setattr(
+        doorbell.app.conf, "broker_write_url", "redis+socket:///nowhere/broker?virtual_host=0"
+    )
     began = time.monotonic()
     run = services.start_run(owner, network)
     assert time.monotonic() - began < 5

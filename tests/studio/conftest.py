@@ -116,8 +116,11 @@ def penguins(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict
     source = Path(settings.BASE_DIR, "samples", "penguins", "penguins.csv")
     folder = tmp_path_factory.mktemp("penguins")
     answer = subprocess.run(
-        [sys.executable, "-c", READ, str(source), str(folder)], cwd=settings.BASE_DIR, capture_output=True,
-        text=True, check=True,
+        [sys.executable, "-c", READ, str(source), str(folder)],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return source, folder / "table.parquet", json.loads(answer.stdout)
 
@@ -133,8 +136,15 @@ def dataset_version(project: Project, owner: User, penguins: tuple) -> DatasetVe
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, place)
     return DatasetVersion.objects.create(
-        dataset=dataset, number=1, file_name="penguins.csv", sha256="0" * 64, info=info, rows=info["rows"],
-        size_bytes=source.stat().st_size, state=DatasetVersion.State.DONE, **names,
+        dataset=dataset,
+        number=1,
+        file_name="penguins.csv",
+        sha256="0" * 64,
+        info=info,
+        rows=info["rows"],
+        size_bytes=source.stat().st_size,
+        state=DatasetVersion.State.DONE,
+        **names,
     )
 
 

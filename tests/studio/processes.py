@@ -30,7 +30,9 @@ def environment() -> dict[str, str]:
     else:
         url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
     return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "studio.settings", "DATABASE_URL": url, "OMP_NUM_THREADS": "1",
+        "DJANGO_SETTINGS_MODULE": "studio.settings",
+        "DATABASE_URL": url,
+        "OMP_NUM_THREADS": "1",
         "PYTHONWARNINGS": "default",
     }
 
@@ -103,8 +105,14 @@ class Worker:
 
     def _manage(self, command: str, more: dict[str, str]) -> subprocess.Popen:
         with self.log.open("ab") as log:
-            return subprocess.Popen([sys.executable, "manage.py", command], cwd=ROOT, env=environment() | more,
-                                    stdout=log, stderr=log, start_new_session=True)
+            return subprocess.Popen(
+                [sys.executable, "manage.py", command],
+                cwd=ROOT,
+                env=environment() | more,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def kill(self) -> None:
         """The worker is gone at once, as after a crash; the reaper stays."""

@@ -26,7 +26,8 @@ def break_down(request: HttpRequest) -> None:
     raise EngineError("The disk is gone: /var/lib/x.")
 
 
-handler400, handler403, handler404, handler500 = urls.handler400, urls.handler403, urls.handler404, urls.handler500
+handler400, handler403 = urls.handler400, urls.handler403
+handler404, handler500 = urls.handler404, urls.handler500
 urlpatterns = [
     *urls.urlpatterns,
     path("crash/", crash),
@@ -44,7 +45,9 @@ def odd_views(settings, owner, project) -> Client:
     return client
 
 
-@pytest.mark.parametrize("address", ["/", "/keys/", "/nothing-here/", "/accounts/login/", "/signin/", "/healthz"])
+@pytest.mark.parametrize(
+    "address", ["/", "/keys/", "/nothing-here/", "/accounts/login/", "/signin/", "/healthz"]
+)
 def test_every_answer_carries_the_security_headers(owner_client, address):
     headers = owner_client.get(address).headers
 
@@ -123,7 +126,9 @@ def test_a_users_error_becomes_a_note_for_htmx(odd_views):
     assert answer.status_code == 422 and 'role="alert"' in text and "<html" not in text
 
 
-@pytest.mark.parametrize("address", ["/nothing/", "/datasets/999999/", "/%2e%2e/%2e%2e/etc/passwd", "/media/x"])
+@pytest.mark.parametrize(
+    "address", ["/nothing/", "/datasets/999999/", "/%2e%2e/%2e%2e/etc/passwd", "/media/x"]
+)
 def test_what_is_not_there_is_a_page_of_ours(owner_client, address):
     answer = owner_client.get(address)
 

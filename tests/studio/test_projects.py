@@ -39,10 +39,13 @@ def test_a_project_can_be_renamed(owner_client, project):
     assert "&lt;b&gt;Churn&lt;/b&gt;" in page and "<b>Churn</b>" not in page
 
 
-@pytest.mark.parametrize(("name", "sentence"), [
-    pytest.param(" ", "A project needs a name.", id="blank"),
-    pytest.param("x" * 121, "The name has 121 characters, and 120 fit.", id="long"),
-])
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        pytest.param(" ", "A project needs a name.", id="blank"),
+        pytest.param("x" * 121, "The name has 121 characters, and 120 fit.", id="long"),
+    ],
+)
 def test_a_bad_name_is_refused_with_a_sentence(owner_client, project, name, sentence):
     answer = owner_client.post(f"/projects/{project.pk}/rename/", {"name": name})
 

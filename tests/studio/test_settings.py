@@ -26,15 +26,21 @@ def python(data_dir: Path, *arguments: str, **values: str) -> subprocess.Complet
     ours = ("STUDIO_", "DATABASE_URL", "REDIS_URL", "DJANGO_", "ALLOWED_HOSTS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.run(
-        [sys.executable, *arguments], env=kept | {"STUDIO_DATA_DIR": str(data_dir)} | values, cwd=ROOT,
-        capture_output=True, text=True, timeout=120,
+        [sys.executable, *arguments],
+        env=kept | {"STUDIO_DATA_DIR": str(data_dir)} | values,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 
 def ask(data_dir: Path, question: str, **values: str) -> object:
     """The value of an expression about ``settings`` in a process of its own."""
-    code = f"import json, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'studio.settings'\n" \
-           f"from django.conf import settings\nprint(json.dumps({question}))"
+    code = (
+        f"import json, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'studio.settings'\n"
+        f"from django.conf import settings\nprint(json.dumps({question}))"
+    )
     answer = python(data_dir, "-c", code, **values)
     assert answer.returncode == 0, answer.stderr
     return json.loads(answer.stdout)

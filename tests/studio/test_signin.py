@@ -73,7 +73,9 @@ def test_a_link_of_a_switched_off_user_opens_nothing(owner, anonymous):
     assert anonymous.post("/signin/", {"token": token}).status_code == 403
 
 
-@pytest.mark.parametrize("token", ["", "x", "' OR 1=1 --", "a" * 10_000], ids=["none", "short", "sql", "long"])
+@pytest.mark.parametrize(
+    "token", ["", "x", "' OR 1=1 --", "a" * 10_000], ids=["none", "short", "sql", "long"]
+)
 def test_an_invented_token_opens_nothing(owner, anonymous, token):
     make_signin_link(owner)
 
@@ -161,8 +163,12 @@ def test_htmx_is_told_to_load_the_whole_signin_page(anonymous):
 
 
 def test_sign_up_is_closed(anonymous, clear_cache):
-    form = {"username": "eve", "email": "eve@example.com", "password1": "a long enough one",
-            "password2": "a long enough one"}
+    form = {
+        "username": "eve",
+        "email": "eve@example.com",
+        "password1": "a long enough one",
+        "password2": "a long enough one",
+    }
 
     answer = anonymous.post("/accounts/signup/", form)
 
@@ -172,8 +178,12 @@ def test_sign_up_is_closed(anonymous, clear_cache):
 
 def test_sign_up_can_be_opened(anonymous, settings, clear_cache):
     settings.SIGNUP_OPEN = True
-    form = {"username": "eve", "email": "eve@example.com", "password1": "a long enough one",
-            "password2": "a long enough one"}
+    form = {
+        "username": "eve",
+        "email": "eve@example.com",
+        "password1": "a long enough one",
+        "password2": "a long enough one",
+    }
 
     assert anonymous.post("/accounts/signup/", form).status_code == 302
     assert is_signed_in(anonymous)

@@ -37,14 +37,22 @@ def environment(data_dir: Path, **more: str) -> dict[str, str]:
 def up(values: dict[str, str]) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), "up"],
-        env=values, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=values["STUDIO_DATA_DIR"],
+        env=values,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=values["STUDIO_DATA_DIR"],
     )
 
 
 def refused(values: dict[str, str]) -> str:
     """The line with which ``up`` refuses to start."""
     answer = subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), "up"], env=values, capture_output=True, text=True, timeout=60
+        [sys.executable, str(ROOT / "manage.py"), "up"],
+        env=values,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     lines = (answer.stdout + answer.stderr).strip().splitlines()
     assert answer.returncode == 2 and len(lines) == 1, lines
@@ -186,9 +194,7 @@ def test_a_taken_port_is_told_in_one_line(data_dir):
 
         line = refused(environment(data_dir, STUDIO_PORT=str(port)))
 
-    assert line == (
-        f"Port {port} is taken by another program. Stop that, or set STUDIO_PORT to a free port."
-    )
+    assert line == (f"Port {port} is taken by another program. Stop that, or set STUDIO_PORT to a free port.")
 
 
 def test_a_data_folder_that_cannot_be_written_is_told_in_one_line(tmp_path):
@@ -209,9 +215,12 @@ def test_other_machines_are_let_in_only_with_names_and_a_password(data_dir):
     assert processes_of(data_dir) == {}
 
 
-@pytest.mark.parametrize(("name", "value", "sentence"), [
-    ("STUDIO_PORT", "eighty", "STUDIO_PORT must be a whole number from 1 to 65,535, not 'eighty'."),
-    ("STUDIO_DEBUG", "yes", "STUDIO_DEBUG must be True or False, not 'yes'."),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("STUDIO_PORT", "eighty", "STUDIO_PORT must be a whole number from 1 to 65,535, not 'eighty'."),
+        ("STUDIO_DEBUG", "yes", "STUDIO_DEBUG must be True or False, not 'yes'."),
+    ],
+)
 def test_a_setting_that_makes_no_sense_is_told_in_one_line(data_dir, name, value, sentence):
     assert refused(environment(data_dir) | {name: value}) == sentence

@@ -37,11 +37,17 @@ BRANCHED = [
 
 def recipe_for(task: str, nodes: list[dict[str, Any]] = PLAIN, **fit: Any) -> Recipe:
     settings = {"epochs": 3, "batch_size": 16, "threads": 1, **fit}
-    return Recipe.parse({
-        "data": {"task": task, "target": ["y"], "roles": {"a": "feature", "b": "feature", "kind": "feature"}},
-        "network": {"main": nodes},
-        "fit": settings,
-    })
+    return Recipe.parse(
+        {
+            "data": {
+                "task": task,
+                "target": ["y"],
+                "roles": {"a": "feature", "b": "feature", "kind": "feature"},
+            },
+            "network": {"main": nodes},
+            "fit": settings,
+        }
+    )
 
 
 def encoded_for(task: str, rows: int = 100, parts: np.ndarray | None = None) -> Encoded:

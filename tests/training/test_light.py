@@ -27,6 +27,7 @@ HEAVY = {
     "training.journal",
     "training.judging",
     "training.losses",
+    "training.opening",
     "training.memory",
     "training.plans",
     "training.resolve",

@@ -137,7 +137,7 @@ def _finite(value: float) -> float | None:
 
 def _sentence(problems: list[dict[str, Any]]) -> str:
     shown = [
-        f"row {each['row']:,}, column {each['column']}: “{each['text'][:40]}” is {each['what']}"
+        f"row {each['row']:,}, column {each['column']}: “{each['text'][:40]}” {each['what']}"
         for each in problems[:_SHOWN]
     ]
     more = f", and {len(problems) - _SHOWN:,} more" if len(problems) > _SHOWN else ""

@@ -12,5 +12,7 @@ def user_named(name: str | None) -> object:
     users = User.objects.filter(is_active=True).order_by("pk")
     user = users.filter(username=name).first() if name else users.first()
     if user is None:
-        raise CommandError(f"There is no active user {name}." if name else "There is no user yet: run make up.")
+        raise CommandError(
+            f"There is no active user {name}." if name else "There is no user yet: run make up."
+        )
     return user

@@ -31,8 +31,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     versions = DatasetVersion.objects.visible_to(request.user).filter(
         dataset__project=project, state=DatasetVersion.State.DONE, unreadable=False
     )
-    context = {"step": "network", "rows": [Page(network) for network in rows],
-               "versions": versions.select_related("dataset").defer("info").order_by("-pk")[:LISTED]}
+    context = {
+        "step": "network",
+        "rows": [Page(network) for network in rows],
+        "versions": versions.select_related("dataset").defer("info").order_by("-pk")[:LISTED],
+    }
     return render(request, "networks/list.html", context)
 
 
@@ -54,8 +57,11 @@ def import_file(request: HttpRequest) -> HttpResponse:
     version = _version(request)
     file = uploaded_file(request)
     if file.size > IMPORT_LIMIT_BYTES:
-        raise SettingError(_("Choose a network's JSON file of at most 1 MB."), where="file",
-                           hint=_("“Export as JSON” in the builder makes one."))
+        raise SettingError(
+            _("Choose a network's JSON file of at most 1 MB."),
+            where="file",
+            hint=_("“Export as JSON” in the builder makes one."),
+        )
     network = services.import_network(request.user, version, file.path.read_bytes())
     return redirect("networks:builder", network.pk)
 

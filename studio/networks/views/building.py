@@ -23,9 +23,15 @@ from training.errors import UserError
 def builder(request: HttpRequest, pk: int) -> HttpResponse:
     network = services.visible_network(request.user, pk)
     page = Page(network)
-    context = {"step": "network", "network": network, "page": page, "palette": cards.palette(),
-               "templates": _templates(page), "data": data_form.panel(page.draft, page.info),
-               "words": json.dumps({name: str(text) for name, text in BUILDER.items()})}
+    context = {
+        "step": "network",
+        "network": network,
+        "page": page,
+        "palette": cards.palette(),
+        "templates": _templates(page),
+        "data": data_form.panel(page.draft, page.info),
+        "words": json.dumps({name: str(text) for name, text in BUILDER.items()}),
+    }
     return render(request, "networks/builder.html", context)
 
 
@@ -44,9 +50,13 @@ def data(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return change(request, pk, lambda network, asked: history.edit_network(
-        request.user, network, asked.revision, posted.meant(network.draft, asked), token=asked.token
-    ))
+    return change(
+        request,
+        pk,
+        lambda network, asked: history.edit_network(
+            request.user, network, asked.revision, posted.meant(network.draft, asked), token=asked.token
+        ),
+    )
 
 
 @require_POST
@@ -59,9 +69,7 @@ def redo(request: HttpRequest, pk: int) -> HttpResponse:
     return change(request, pk, lambda network, asked: history.redo(request.user, network, asked.revision))
 
 
-def change(
-    request: HttpRequest, pk: int, act: Callable[[Network, posted.Posted], Network]
-) -> HttpResponse:
+def change(request: HttpRequest, pk: int, act: Callable[[Network, posted.Posted], Network]) -> HttpResponse:
     """Do it, and answer with the pieces of the page that differ; all of them when the page is behind."""
     network = services.visible_network(request.user, pk)
     asked = posted.read(request)
@@ -71,10 +79,16 @@ def change(
     except UserError as error:
         return _refused(request, network, asked, error)
     whole = asked.revision != network.revision or after.network.revision - network.revision > 1
-    context = {"network": after.network, "page": after, "whole": whole,
-               "data": data_form.panel(after.draft, after.info)}
+    context = {
+        "network": after.network,
+        "page": after,
+        "whole": whole,
+        "data": data_form.panel(after.draft, after.info),
+    }
     if not whole:
         context["changes"] = changes(before, after, asked.typed_in)
+        # A button that is drawn anew under a pressed finger is never clicked: only when it has to be.
+        context["new_verdict"] = bool(before.problems) != bool(after.problems)
         context["new_data"] = before.draft["data"] != after.draft["data"]
     return render(request, "networks/changes.html", context)
 
@@ -83,7 +97,10 @@ def _refused(request: HttpRequest, network: Network, asked: posted.Posted, error
     network.refresh_from_db()
     page = Page(network)
     context = {
-        "network": network, "page": page, "error": error, "whole": True,
+        "network": network,
+        "page": page,
+        "error": error,
+        "whole": True,
         "data": data_form.panel(page.draft, page.info),
         "again": posted.again(network.draft, asked, error),
     }

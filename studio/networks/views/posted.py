@@ -43,8 +43,12 @@ def read(request: HttpRequest) -> Posted:
     if not isinstance(edits, list) or not all(isinstance(edit, dict) for edit in edits):
         raise RecipeError(_("“edits” have to be a list of objects."))
     token = body.get("token")
-    return Posted(revision, edits, token if isinstance(token, str) and len(token) <= 36 else "",
-                  body.get("typed") is True)
+    return Posted(
+        revision,
+        edits,
+        token if isinstance(token, str) and len(token) <= 36 else "",
+        body.get("typed") is True,
+    )
 
 
 def meant(draft: dict[str, Any], posted: Posted) -> list[dict[str, Any]]:

@@ -21,7 +21,13 @@ from training.errors import UserError
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     page = Page(services.visible_network(request.user, pk))
     words = json.dumps({name: str(text) for name, text in BUILDER.items()})
-    context = {"step": "train", "network": page.network, "page": page, "sections": _sections(page), "words": words}
+    context = {
+        "step": "train",
+        "network": page.network,
+        "page": page,
+        "sections": _sections(page),
+        "words": words,
+    }
     return render(request, "networks/training.html", context)
 
 
@@ -32,9 +38,13 @@ def _sections(page: Page) -> list[training_form.Section]:
 
 @require_POST
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return _change(request, pk, lambda network, asked: history.edit_network(
-        request.user, network, asked.revision, posted.meant(network.draft, asked), token=asked.token
-    ))
+    return _change(
+        request,
+        pk,
+        lambda network, asked: history.edit_network(
+            request.user, network, asked.revision, posted.meant(network.draft, asked), token=asked.token
+        ),
+    )
 
 
 @require_POST
@@ -47,9 +57,7 @@ def redo(request: HttpRequest, pk: int) -> HttpResponse:
     return _change(request, pk, lambda network, asked: history.redo(request.user, network, asked.revision))
 
 
-def _change(
-    request: HttpRequest, pk: int, act: Callable[[Network, posted.Posted], Network]
-) -> HttpResponse:
+def _change(request: HttpRequest, pk: int, act: Callable[[Network, posted.Posted], Network]) -> HttpResponse:
     network = services.visible_network(request.user, pk)
     asked = posted.read(request)
     before = Page(network)
@@ -58,17 +66,29 @@ def _change(
     except UserError as error:
         return _refused(request, network, asked, error)
     redrawn, told = training_form.changes(_sections(before), _sections(after), _typed_in(asked))
-    if asked.revision != network.revision or after.network.revision - network.revision > 1:
+    is_behind = asked.revision != network.revision or after.network.revision - network.revision > 1
+    if is_behind:
         redrawn, told = _sections(after), []
-    context = {"network": after.network, "page": after, "redrawn": redrawn, "told": told}
+    context = {
+        "network": after.network,
+        "page": after,
+        "redrawn": redrawn,
+        "told": told,
+        "new_verdict": is_behind or bool(before.problems) != bool(after.problems),
+    }
     return render(request, "networks/training_changes.html", context)
 
 
 def _refused(request: HttpRequest, network: Network, asked: posted.Posted, error: UserError) -> HttpResponse:
     network.refresh_from_db()
     page = Page(network)
-    context = {"network": network, "page": page, "redrawn": _sections(page), "error": error,
-               "again": posted.again(network.draft, asked, error)}
+    context = {
+        "network": network,
+        "page": page,
+        "redrawn": _sections(page),
+        "error": error,
+        "again": posted.again(network.draft, asked, error),
+    }
     return render(request, "networks/training_changes.html", context, status=getattr(error, "status", 422))
 
 

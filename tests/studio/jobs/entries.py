@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -55,15 +56,15 @@ def ask_the_database(payload: Any, link: Link) -> None:
 
 def tell_of_itself(payload: Any, link: Link) -> str:
     """Say what it inherited."""
-    sockets = [name for name in os.listdir("/proc/self/fd") if _is_socket(name)]
+    sockets = [path for path in Path("/proc/self/fd").iterdir() if _is_socket(path)]
     handlers = [str(signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT)]
     text = f"{len(sockets)} {handlers}"
     link.send({"event": {"kind": "note", "time": 1.0, "level": "info", "text": text, "hint": ""}})
     return "finished"
 
 
-def _is_socket(name: str) -> bool:
+def _is_socket(path: Path) -> bool:
     try:
-        return os.readlink(f"/proc/self/fd/{name}").startswith("socket:") and int(name) > 2
+        return str(path.readlink()).startswith("socket:") and int(path.name) > 2
     except OSError:
         return False

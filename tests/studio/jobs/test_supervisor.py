@@ -116,8 +116,7 @@ def test_a_process_without_a_lease_ends_itself(see_through, monkeypatch):
     monkeypatch.setattr(queue, "renew", lambda job: (_ for _ in ()).throw(OperationalError("away")))
     codes = []
     real = supervisor.Process.exit_code
-    monkeypatch.setattr(
-        supervisor.Process, "exit_code", lambda self: codes.append(real(self)) or codes[-1])
+    monkeypatch.setattr(supervisor.Process, "exit_code", lambda self: codes.append(real(self)) or codes[-1])
 
     run = see_through("be_silent")
 

@@ -17,12 +17,21 @@ from studio.networks.models import Network
 
 
 def column(name: str, kind: str, distinct: int, **more: Any) -> dict[str, Any]:
-    return {"name": name, "type": kind, "missing": 0, "missing_share": 0.0, "distinct": distinct,
-            "examples": [], **more}
+    return {
+        "name": name,
+        "type": kind,
+        "missing": 0,
+        "missing_share": 0.0,
+        "distinct": distinct,
+        "examples": [],
+        **more,
+    }
 
 
 INFO: dict[str, Any] = {
-    "rows": 1_000, "size_bytes": 50_000, "reading": {},
+    "rows": 1_000,
+    "size_bytes": 50_000,
+    "reading": {},
     "columns": [
         column("customer", "category", 1_000),
         column("age", "number", 60, min=18, max=90, mean=50.0, std=12.0, median=50.0),
@@ -30,11 +39,21 @@ INFO: dict[str, Any] = {
         column("plan", "category", 3, top=[["a", 500], ["b", 300], ["c", 200]]),
         column("<b>churn</b>", "yes/no", 2, top=[["no", 700], ["yes", 300]]),
     ],
-    "preview": [], "problems": {"count": 0, "first": []}, "findings": [],
-    "proposal": {"target": "<b>churn</b>", "task": "binary",
-                 "roles": {"customer": "identifier", "age": "feature", "income": "feature", "plan": "feature",
-                           "<b>churn</b>": "target"}},
-}  # fmt: skip
+    "preview": [],
+    "problems": {"count": 0, "first": []},
+    "findings": [],
+    "proposal": {
+        "target": "<b>churn</b>",
+        "task": "binary",
+        "roles": {
+            "customer": "identifier",
+            "age": "feature",
+            "income": "feature",
+            "plan": "feature",
+            "<b>churn</b>": "target",
+        },
+    },
+}
 
 
 @pytest.fixture
@@ -62,8 +81,9 @@ def post(owner_client: Client, network: Network) -> Post:
         network.refresh_from_db()
         body = {"revision": network.revision, "edits": edits} | body
         url = reverse(f"networks:{name}", args=[network.pk])
-        answer = owner_client.post(url, json.dumps(body), content_type="application/json",
-                                   headers={"HX-Request": "true"})
+        answer = owner_client.post(
+            url, json.dumps(body), content_type="application/json", headers={"HX-Request": "true"}
+        )
         network.refresh_from_db()
         return answer
 

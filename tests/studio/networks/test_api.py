@@ -63,10 +63,19 @@ def test_a_hostile_recipe_is_kept_and_explained(call, network):
     assert answer.json()["recipe"]["data"]["dataset_version"] == network.dataset_version_id
 
 
-@pytest.mark.parametrize("body", [
-    {}, [], None, {"revision": 1}, {"revision": "x", "recipe": {}}, {"revision": 1, "recipe": []},
-    {"revision": 1, "recipe": {"network": {"main": 3}}}, {"revision": 1, "recipe": {"data": {"secret": 1}}},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        None,
+        {"revision": 1},
+        {"revision": "x", "recipe": {}},
+        {"revision": 1, "recipe": []},
+        {"revision": 1, "recipe": {"network": {"main": 3}}},
+        {"revision": 1, "recipe": {"data": {"secret": 1}}},
+    ],
+)
 def test_bodies_that_are_no_recipe_are_refused(call, network, body):
     answer = call("put", f"/{network.pk}", body)
 
@@ -79,6 +88,8 @@ def test_strangers_find_nothing(stranger_client, network, version):
 
     assert stranger_client.get(URL).json() == []
     assert stranger_client.get(f"{URL}/{network.pk}").status_code == 404
-    assert stranger_client.put(f"{URL}/{network.pk}", body, content_type="application/json").status_code == 404
+    assert (
+        stranger_client.put(f"{URL}/{network.pk}", body, content_type="application/json").status_code == 404
+    )
     made = stranger_client.post(URL, json.dumps({"version": version.pk}), content_type="application/json")
     assert made.status_code == 404

@@ -45,7 +45,14 @@ def test_a_changed_field_swaps_only_the_slots_that_differ(post):
 
     assert answer.status_code == 200
     cards = {piece for piece in swapped(answer) if piece.startswith(("card", "out", "err"))}
-    assert cards == {"out-linear_2", "err-linear_2", "out-relu_2", "err-relu_2", "out-head-head", "err-head-head"}
+    assert cards == {
+        "out-linear_2",
+        "err-linear_2",
+        "out-relu_2",
+        "err-relu_2",
+        "out-head-head",
+        "err-head-head",
+    }
 
 
 def test_a_typed_number_is_stored_as_a_number(post, network):
@@ -133,7 +140,8 @@ def test_the_state_has_the_diagram_as_data(post):
 
     assert [each["id"] for each in graph["nodes"]][:3] == ["numbers", "categories", "features"]
     assert {"from": "linear_1", "to": "relu_1"}.items() <= next(
-        wire for wire in graph["wires"] if wire["to"] == "relu_1").items()
+        wire for wire in graph["wires"] if wire["to"] == "relu_1"
+    ).items()
 
 
 def test_roles_are_changed_from_the_data_panel(post, owner_client, network):
@@ -146,16 +154,30 @@ def test_roles_are_changed_from_the_data_panel(post, owner_client, network):
     assert "data-panel" in swapped(answer)
 
 
-@pytest.mark.parametrize("body", [
-    "", "[]", "{", "null", '{"revision": "1"}', '{"revision": 1, "edits": 3}', '{"revision": 1, "edits": [1]}',
-    '{"revision": true, "edits": []}', '{"revision": 9999999999999, "edits": []}', "[" * 100_000, "\udcff",
-    '{"revision": 1, "edits": [{"do": "set", "node": "linear_1", "field": "units", "value": ' + "9" * 5000 + "}]}",
-    '{"revision": 1, "edits": [{"do": "set", "node": "linear_1", "field": "units", "value": 1e999}]}',
-    '{"revision": 1, "edits": [{"do": "set", "node": "linear_1", "field": "units", "value": {"a": [null]}}]}',
-    '{"revision": 1, "edits": [{"do": "put", "path": {"a": 1}, "value": 1}], "typed": true}',
-    '{"revision": 1, "edits": [{"do": "set", "node": [1], "field": "id", "value": 1}], "typed": true}',
-    '{"revision": 1, "edits": [{"do": "set", "node": "linear_1", "field": "layer", "value": "No"}], "typed": true}',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{",
+        "null",
+        '{"revision": "1"}',
+        '{"revision": 1, "edits": 3}',
+        '{"revision": 1, "edits": [1]}',
+        '{"revision": true, "edits": []}',
+        '{"revision": 9999999999999, "edits": []}',
+        "[" * 100_000,
+        "\udcff",
+        '{"revision": 1, "edits": [{"do": "set", "node": "linear_1", "field": "units", "value": '
+        + "9" * 5000
+        + "}]}",
+        '{"revision": 1, "edits": [{"do": "set", "node": "linear_1", "field": "units", "value": 1e999}]}',
+        '{"revision": 1, "edits": [{"do": "set", "node": "relu_1", "field": "x", "value": {"a": [null]}}]}',
+        '{"revision": 1, "edits": [{"do": "put", "path": {"a": 1}, "value": 1}], "typed": true}',
+        '{"revision": 1, "edits": [{"do": "set", "node": [1], "field": "id", "value": 1}], "typed": true}',
+        '{"revision": 1, "edits": [{"do":"set","node":"relu_1","field":"layer", "value": "N"}], "token": 3}',
+    ],
+)
 @pytest.mark.parametrize("name", ["edit", "training_edit", "undo"])
 def test_hostile_requests_are_answered_and_never_break(owner_client, network, body, name):
     url = reverse(f"networks:{name}", args=[network.pk])
@@ -166,7 +188,9 @@ def test_hostile_requests_are_answered_and_never_break(owner_client, network, bo
     assert owner_client.get(reverse("networks:builder", args=[network.pk])).status_code == 200
 
 
-def test_a_hundred_layers_need_no_more_queries_than_six(owner, post, network, django_assert_max_num_queries):
+def test_a_hundred_layers_need_no_more_queries_than_six_do(
+    owner, post, network, django_assert_max_num_queries
+):
     post(units("linear_1", 31))
     with django_assert_max_num_queries(14):
         post(units("linear_1", 32))

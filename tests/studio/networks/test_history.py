@@ -161,7 +161,9 @@ def test_a_role_is_put_by_the_column_s_own_name(owner, network, version):
     version.save()
     network.refresh_from_db()
 
-    network = edit_network(owner, network, 1, [{"do": "put", "path": ["data", "roles", "a.b"], "value": "ignored"}])
+    network = edit_network(
+        owner, network, 1, [{"do": "put", "path": ["data", "roles", "a.b"], "value": "ignored"}]
+    )
 
     assert network.draft["data"]["roles"]["a.b"] == "ignored"
 
@@ -172,35 +174,72 @@ def test_another_optimizer_starts_from_its_own_defaults(owner, network):
     assert network.draft["fit"]["optimizer"] == {"name": "SGD"}
 
 
-@pytest.mark.parametrize("path", [
-    "network.main", "version", "data.dataset_version", "fit.device.name", "fit.optimizer.__class__", "data.table",
-    "fit", "", None, 7, ["data", "roles", 3], ["fit"] * 50, {"a": 1},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "network.main",
+        "version",
+        "data.dataset_version",
+        "fit.device.name",
+        "fit.optimizer.__class__",
+        "data.table",
+        "fit",
+        "",
+        None,
+        7,
+        ["data", "roles", 3],
+        ["fit"] * 50,
+        {"a": 1},
+    ],
+)
 def test_only_known_places_can_be_put(owner, network, path):
     with pytest.raises(SettingError):
         edit_network(owner, network, 1, [{"do": "put", "path": path, "value": 1}])
 
 
-@pytest.mark.parametrize("value", [
-    pytest.param("x" * 5_000, id="endless text"), pytest.param(float("nan"), id="not a number"),
-    pytest.param(10**5_000, id="endless number"), pytest.param("a\0b", id="zero character"),
-    pytest.param("\ud800", id="half a character"), pytest.param([["deep"] * 900], id="too large a list"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("x" * 5_000, id="endless text"),
+        pytest.param(float("nan"), id="not a number"),
+        pytest.param(10**5_000, id="endless number"),
+        pytest.param("a\0b", id="zero character"),
+        pytest.param("\ud800", id="half a character"),
+        pytest.param([["deep"] * 900], id="too large a list"),
+    ],
+)
 def test_values_that_no_database_keeps_are_refused(owner, network, value):
     with pytest.raises(SettingError):
         edit_network(owner, network, 1, units("linear_1", value))
 
 
-@pytest.mark.parametrize("edits", [
-    None, "add", [], {}, [None], ["add"], [{}], [{"do": 3}], [{"do": "explode"}], [{"do": "set"}],
-    [{"do": "set", "node": 3, "field": "units", "value": 1}], [{"do": "set", "node": "linear_1", "field": {}}],
-    [{"do": "add", "layer": ["Linear"]}], [{"do": "add", "layer": "Linear", "after": 4}],
-    [{"do": "add", "layer": "Linear", "after": "nobody"}], [{"do": "replace", "nodes": [1, 2]}],
-    [{"do": "replace", "nodes": [{"id": "class", "layer": "Linear"}]}], [{"do": "add", "layer": "Linear"}] * 51,
-    [{"do": "replace", "nodes": [{"id": "a", "layer": "ReLU"}, {"id": "a", "layer": "ReLU"}]}],
-    [{"do": "set", "node": "linear_1", "field": "id", "value": "import os"}],
-    [{"do": "move", "node": "linear_1", "to": "up"}], [{"do": "set", "node": "linear_1", "field": "inputs", "value": 3}],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "edits",
+    [
+        None,
+        "add",
+        [],
+        {},
+        [None],
+        ["add"],
+        [{}],
+        [{"do": 3}],
+        [{"do": "explode"}],
+        [{"do": "set"}],
+        [{"do": "set", "node": 3, "field": "units", "value": 1}],
+        [{"do": "set", "node": "linear_1", "field": {}}],
+        [{"do": "add", "layer": ["Linear"]}],
+        [{"do": "add", "layer": "Linear", "after": 4}],
+        [{"do": "add", "layer": "Linear", "after": "nobody"}],
+        [{"do": "replace", "nodes": [1, 2]}],
+        [{"do": "replace", "nodes": [{"id": "class", "layer": "Linear"}]}],
+        [{"do": "add", "layer": "Linear"}] * 51,
+        [{"do": "replace", "nodes": [{"id": "a", "layer": "ReLU"}, {"id": "a", "layer": "ReLU"}]}],
+        [{"do": "set", "node": "linear_1", "field": "id", "value": "import os"}],
+        [{"do": "move", "node": "linear_1", "to": "up"}],
+        [{"do": "set", "node": "linear_1", "field": "inputs", "value": 3}],
+    ],
+)
 def test_edits_that_are_none_are_refused_in_a_sentence(owner, network, edits):
     with pytest.raises(UserError) as caught:
         edit_network(owner, network, 1, edits)

@@ -86,14 +86,28 @@ def test_what_is_exported_can_be_imported(owner_client, network, version):
     assert copy.draft == network.draft
 
 
-@pytest.mark.parametrize("document", [
-    "", "[]", "3", "{", '{"surprise": 1}', '{"data": [], "network": {}, "fit": {}}', '{"version": 99}',
-    '{"network": {"main": {}}}', '{"network": {"main": [{"id": "import os", "layer": "Linear"}]}}',
-    '{"network": {"main": [{"id": "class", "layer": "Linear"}]}}', '{"fit": {"optimizer": 3}}',
-    '{"network": {"main": [{"id": "a", "layer": "ReLU"}, {"id": "a", "layer": "ReLU"}]}}',
-    '{"fit": {"epochs": 1e999}}', '{"data": {"roles": {"a": "\\u0000"}}}', '{"data": {"split": [1]}}', "[" * 99_999,
-    json.dumps({"network": {"main": [{"id": f"a{number}", "layer": "ReLU"} for number in range(1_001)]}}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "document",
+    [
+        "",
+        "[]",
+        "3",
+        "{",
+        '{"surprise": 1}',
+        '{"data": [], "network": {}, "fit": {}}',
+        '{"version": 99}',
+        '{"network": {"main": {}}}',
+        '{"network": {"main": [{"id": "import os", "layer": "Linear"}]}}',
+        '{"network": {"main": [{"id": "class", "layer": "Linear"}]}}',
+        '{"fit": {"optimizer": 3}}',
+        '{"network": {"main": [{"id": "a", "layer": "ReLU"}, {"id": "a", "layer": "ReLU"}]}}',
+        '{"fit": {"epochs": 1e999}}',
+        '{"data": {"roles": {"a": "\\u0000"}}}',
+        '{"data": {"split": [1]}}',
+        "[" * 99_999,
+        json.dumps({"network": {"main": [{"id": f"a{number}", "layer": "ReLU"} for number in range(1_001)]}}),
+    ],
+)
 def test_documents_that_are_no_network_are_refused_in_a_sentence(owner, version, document):
     with pytest.raises(UserError) as caught:
         services.import_network(owner, version, document)
@@ -103,16 +117,35 @@ def test_documents_that_are_no_network_are_refused_in_a_sentence(owner, version,
 
 
 HOSTILE = {
-    "data": {"target": "age", "task": "weather", "roles": {"age": "target", "gone": "feature", "plan": 7},
-             "split": {"validation": "half"}, "encode": {"max_categories": -1}},
-    "network": {"main": [
-        {"id": "one", "layer": "Linear", "units": 10**40, "bias": "'; import os", "note": "\n\"\"\"\nexit()"},
-        {"id": "two", "layer": "__import__('os')"}, {"id": "three", "layer": "Add", "inputs": ["one", "one", "ghost"]},
-        {"id": "four", "layer": "Dropout", "p": [[1]]},
-    ]},
-    "fit": {"epochs": "many", "optimizer": {"name": "<script>", "lr": {}}, "objective": {"name": "auto", "x": []},
-            "stopping": {"patience": None}, "device": "cuda:999999"},
-}  # fmt: skip
+    "data": {
+        "target": "age",
+        "task": "weather",
+        "roles": {"age": "target", "gone": "feature", "plan": 7},
+        "split": {"validation": "half"},
+        "encode": {"max_categories": -1},
+    },
+    "network": {
+        "main": [
+            {
+                "id": "one",
+                "layer": "Linear",
+                "units": 10**40,
+                "bias": "'; import os",
+                "note": '\n"""\nexit()',
+            },
+            {"id": "two", "layer": "__import__('os')"},
+            {"id": "three", "layer": "Add", "inputs": ["one", "one", "ghost"]},
+            {"id": "four", "layer": "Dropout", "p": [[1]]},
+        ]
+    },
+    "fit": {
+        "epochs": "many",
+        "optimizer": {"name": "<script>", "lr": {}},
+        "objective": {"name": "auto", "x": []},
+        "stopping": {"patience": None},
+        "device": "cuda:999999",
+    },
+}
 
 
 def test_a_hostile_network_can_be_imported_looked_at_and_mended(owner, owner_client, version):
@@ -121,16 +154,32 @@ def test_a_hostile_network_can_be_imported_looked_at_and_mended(owner, owner_cli
     for name in ("builder", "training", "data"):
         answer = owner_client.get(reverse(f"networks:{name}", args=[network.pk]))
         assert answer.status_code == 200
-        assert "<script>\"" not in answer.content.decode()
+        assert '<script>"' not in answer.content.decode()
     body = {"revision": 1, "edits": [{"do": "remove", "node": "two"}]}
-    edited = owner_client.post(reverse("networks:edit", args=[network.pk]), json.dumps(body), "application/json")
+    edited = owner_client.post(
+        reverse("networks:edit", args=[network.pk]), json.dumps(body), "application/json"
+    )
     assert edited.status_code == 200
 
 
-@pytest.mark.parametrize("name", [
-    "builder", "data", "training", "export", "edit", "undo", "redo", "training_edit", "training_undo", "training_redo",
-    "rename", "duplicate", "delete",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "builder",
+        "data",
+        "training",
+        "export",
+        "edit",
+        "undo",
+        "redo",
+        "training_edit",
+        "training_undo",
+        "training_redo",
+        "rename",
+        "duplicate",
+        "delete",
+    ],
+)
 def test_strangers_find_nothing(stranger_client, anonymous, network, name):
     url = reverse(f"networks:{name}", args=[network.pk])
     method = "get" if name in ("builder", "data", "training", "export") else "post"

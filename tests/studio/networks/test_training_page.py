@@ -19,8 +19,17 @@ def page_of(client, network: Network) -> str:
 def test_the_page_has_the_fields_of_the_recipe_with_a_sentence_each(owner_client, network):
     page = page_of(owner_client, network)
 
-    for field in ("fit-epochs", "fit-batch_size", "fit-optimizer-lr", "fit-stopping-patience", "fit-seed",
-                  "fit-device", "data-split-validation", "data-encode-scale", "fit-schedule-name"):
+    for field in (
+        "fit-epochs",
+        "fit-batch_size",
+        "fit-optimizer-lr",
+        "fit-stopping-patience",
+        "fit-seed",
+        "fit-device",
+        "data-split-validation",
+        "data-encode-scale",
+        "fit-schedule-name",
+    ):
         assert f'id="f-{field}"' in page
     assert "Automatic: Binary cross-entropy" in page
     assert "Too high and the loss jumps" in page

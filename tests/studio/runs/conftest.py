@@ -37,8 +37,16 @@ def version(read_sample: Path, project: Project, owner: User) -> DatasetVersion:
     info = json.loads((read_sample / "info.json").read_text())
     dataset = Dataset.objects.create(project=project, name="penguins", created_by=owner)
     return DatasetVersion.objects.create(
-        dataset=dataset, number=1, file_name="penguins.csv", raw="raw/1", sha256="0" * 64, size_bytes=1,
-        state=DatasetVersion.State.DONE, table=table, rows=info["rows"], info=info,
+        dataset=dataset,
+        number=1,
+        file_name="penguins.csv",
+        raw="raw/1",
+        sha256="0" * 64,
+        size_bytes=1,
+        state=DatasetVersion.State.DONE,
+        table=table,
+        rows=info["rows"],
+        info=info,
     )
 
 
@@ -50,8 +58,13 @@ def make_network(read_sample: Path, version: DatasetVersion, owner: User) -> Cal
         draft = json.loads((read_sample / "draft.json").read_text())
         draft["data"]["dataset_version"] = version.pk
         draft["fit"] |= {"device": "cpu", "threads": 1} | fit
-        return Network.objects.create(project=version.dataset.project, dataset_version=version,
-                                      name="MLP on penguins", draft=draft, created_by=owner)
+        return Network.objects.create(
+            project=version.dataset.project,
+            dataset_version=version,
+            name="MLP on penguins",
+            draft=draft,
+            created_by=owner,
+        )
 
     return make
 

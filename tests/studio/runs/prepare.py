@@ -1,6 +1,6 @@
 """Reads a sample into a folder: a program of its own, so that no test process runs polars and forks.
 
-    python -m tests.studio.runs.prepare FOLDER    writes table.parquet, info.json, draft.json
+python -m tests.studio.runs.prepare FOLDER    writes table.parquet, info.json, draft.json
 """
 
 from __future__ import annotations

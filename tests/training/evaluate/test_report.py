@@ -75,7 +75,9 @@ def test_the_curves_enclose_the_areas_that_scikit_learn_finds(tmp_path):
     assert (curve["fpr"][0], curve["tpr"][0], curve["fpr"][-1], curve["tpr"][-1]) == (0, 0, 1, 1)
     assert np.trapezoid(curve["tpr"], curve["fpr"]) == pytest.approx(curve["auc"])
     precision = made["precision_recall"][0]
-    assert precision["average_precision"] == pytest.approx(metrics.average_precision_score(truth, shares[:, 1]))
+    assert precision["average_precision"] == pytest.approx(
+        metrics.average_precision_score(truth, shares[:, 1])
+    )
 
 
 def test_numbers_agree_with_scikit_learn(tmp_path):
@@ -157,9 +159,13 @@ def test_charts_are_thinned(tmp_path):
     encoded = encoded_for("binary", 20_000, parts=np.array([0] * 10 + [2] * 19_990))
     truth = random.integers(0, 2, 19_990)
     share = random.random(19_990)
-    made = report_of(recipe_for("binary"), encoded, np.stack([1 - share, share], 1), truth, list(CLASSES), "roc_auc")
+    made = report_of(
+        recipe_for("binary"), encoded, np.stack([1 - share, share], 1), truth, list(CLASSES), "roc_auc"
+    )
     numbers = encoded_for("regression", 20_000, parts=encoded.parts)
-    other = report_of(recipe_for("regression"), numbers, share[:, None], share[:, None], ["rmse", "mae", "r2"], "r2")
+    other = report_of(
+        recipe_for("regression"), numbers, share[:, None], share[:, None], ["rmse", "mae", "r2"], "r2"
+    )
 
     assert max(len(made["roc"][0]["fpr"]), len(made["precision_recall"][0]["recall"])) <= 200
     assert len(other["scatter"]["true"]) == len(other["scatter"]["predicted"]) <= 2_000
@@ -168,12 +174,12 @@ def test_charts_are_thinned(tmp_path):
 def test_without_test_rows_there_is_no_report(tmp_path):
     encoded = encoded_for("binary", 20, parts=np.array([0] * 15 + [1] * 5))
 
-    with pytest.raises(DataError, match="^There are no test rows to judge the model by."):
+    with pytest.raises(DataError, match=r"^There are no test rows to judge the model by."):
         report(recipe_for("binary"), encoded, tmp_path)
 
 
 def test_without_weights_there_is_no_report(tmp_path):
-    with pytest.raises(EngineError, match="^This run has no trained weights that can be read."):
+    with pytest.raises(EngineError, match=r"^This run has no trained weights that can be read."):
         report(recipe_for("binary"), encoded_for("binary"), tmp_path)
 
 

@@ -17,7 +17,9 @@ TASKS = pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 
 @TASKS
 def test_a_run_learns_and_tells_it_in_order(tmp_path, task):
-    told = run(recipe_for(task, epochs=30, optimizer={"name": "Adam", "lr": 0.01}), encoded_for(task, 300), tmp_path)
+    told = run(
+        recipe_for(task, epochs=30, optimizer={"name": "Adam", "lr": 0.01}), encoded_for(task, 300), tmp_path
+    )
 
     assert isinstance(told[0], Started) and isinstance(told[-1], Finished)
     epochs = only(told, EpochEnded)
@@ -77,7 +79,9 @@ def test_training_stops_early_and_keeps_the_best_epoch(tmp_path):
     encoded = encoded_for("regression")
     # What validates contradicts what trains, so that it gets worse from the first epoch on.
     encoded.arrays["target"][encoded.parts == 1] = 400 - encoded.arrays["target"][encoded.parts == 1]
-    recipe = recipe_for("regression", epochs=500, optimizer={"name": "Adam", "lr": 0.05}, stopping={"patience": 3})
+    recipe = recipe_for(
+        "regression", epochs=500, optimizer={"name": "Adam", "lr": 0.05}, stopping={"patience": 3}
+    )
 
     told = run(recipe, encoded, tmp_path)
 
@@ -127,7 +131,9 @@ def test_stop_in_the_first_epoch_still_leaves_weights(tmp_path):
 
 
 def test_discard_ends_without_a_word_and_without_files(tmp_path):
-    told = run(recipe_for("binary", epochs=100), encoded_for("binary"), tmp_path, control=wish_at(2, "discard"))
+    told = run(
+        recipe_for("binary", epochs=100), encoded_for("binary"), tmp_path, control=wish_at(2, "discard")
+    )
 
     assert not only(told, Stopped) and not only(told, Finished)
     assert not list(tmp_path.iterdir())
@@ -159,14 +165,21 @@ def test_a_loss_that_is_no_number_fails_with_the_step_and_what_to_try(tmp_path, 
     told = run(recipe, encoded, tmp_path)
 
     assert isinstance(told[-1], Failed)
-    assert told[-1].reason.startswith(("The loss became infinite at step ", "The loss was no longer a number at step "))
+    assert told[-1].reason.startswith(
+        ("The loss became infinite at step ", "The loss was no longer a number at step ")
+    )
     assert told[-1].hint.startswith("Lower the learning rate, for example to a tenth")
 
 
 def test_the_best_weights_outlive_a_loss_that_is_no_number(tmp_path):
     encoded = encoded_for("regression")
-    recipe = recipe_for("regression", epochs=400, optimizer={"name": "SGD", "lr": 1.3}, batch_size=8,
-                        stopping={"enabled": False})
+    recipe = recipe_for(
+        "regression",
+        epochs=400,
+        optimizer={"name": "SGD", "lr": 1.3},
+        batch_size=8,
+        stopping={"enabled": False},
+    )
 
     told = run(recipe, encoded, tmp_path)
 
@@ -189,12 +202,16 @@ def test_a_last_batch_of_one_row_joins_the_one_before_where_batch_norm_needs_it(
 def test_batch_norm_and_one_training_row_is_explained(tmp_path):
     encoded = encoded_for("binary", 3, parts=np.array([0, 1, 2]))
 
-    with pytest.raises(DataError, match="^Batch normalisation needs at least 2 training rows, and there is only 1."):
+    with pytest.raises(
+        DataError, match=r"^Batch normalisation needs at least 2 training rows, and there is only 1."
+    ):
         run(recipe_for("binary", NORMALISED), encoded, tmp_path)
 
 
 def test_batch_norm_and_a_batch_of_one_is_explained(tmp_path):
-    with pytest.raises(SettingError, match="^Batch normalisation cannot work with a batch size of 1.") as caught:
+    with pytest.raises(
+        SettingError, match=r"^Batch normalisation cannot work with a batch size of 1."
+    ) as caught:
         run(recipe_for("binary", NORMALISED, batch_size=1), encoded_for("binary"), tmp_path)
     assert caught.value.where == "fit.batch_size"
 
@@ -207,14 +224,18 @@ def test_three_rows_are_enough(tmp_path):
 
 
 def test_without_validation_rows_the_training_rows_judge(tmp_path):
-    told = run(recipe_for("binary", batch_size=5), encoded_for("binary", 20, parts=np.array([0] * 15 + [2] * 5)), tmp_path)
+    told = run(
+        recipe_for("binary", batch_size=5),
+        encoded_for("binary", 20, parts=np.array([0] * 15 + [2] * 5)),
+        tmp_path,
+    )
 
     assert only(told, Note)[0].level == "warning"
     assert "validation" not in told[-1].metrics and told[-1].best_epoch
 
 
 def test_no_training_row_is_refused(tmp_path):
-    with pytest.raises(DataError, match="^There is no row to train on."):
+    with pytest.raises(DataError, match=r"^There is no row to train on."):
         run(recipe_for("binary"), encoded_for("binary", 5, parts=np.ones(5)), tmp_path)
 
 
@@ -226,12 +247,14 @@ def test_a_network_that_does_not_fit_is_refused_before_anything_is_told(tmp_path
 
 
 def test_a_metric_of_another_task_is_refused(tmp_path):
-    with pytest.raises(SettingError, match="^An epoch cannot be judged by 'r2' in this task. Choose loss, accuracy"):
+    with pytest.raises(
+        SettingError, match=r"^An epoch cannot be judged by 'r2' in this task. Choose loss, accuracy"
+    ):
         run(recipe_for("binary", stopping={"metric": "r2"}), encoded_for("binary"), tmp_path)
 
 
 def test_a_device_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(SettingError, match="^This machine has no device cuda:7."):
+    with pytest.raises(SettingError, match=r"^This machine has no device cuda:7."):
         run(recipe_for("binary"), encoded_for("binary"), tmp_path, device="cuda:7")
 
 
@@ -252,7 +275,9 @@ def test_another_seed_gives_other_weights(tmp_path):
 
 
 def test_a_schedule_moves_the_learning_rate(tmp_path):
-    recipe = recipe_for("binary", epochs=10, schedule={"name": "Cosine"}, optimizer={"name": "SGD", "lr": 0.1})
+    recipe = recipe_for(
+        "binary", epochs=10, schedule={"name": "Cosine"}, optimizer={"name": "SGD", "lr": 0.1}
+    )
 
     last = only(run(recipe, encoded_for("binary"), tmp_path), Scalars)[-1]
 
@@ -271,7 +296,8 @@ def test_progress_is_told_and_its_figures_make_sense(tmp_path):
 def test_a_very_long_run_of_tiny_epochs_does_not_flood(tmp_path):
     recipe = recipe_for("binary", epochs=12_000, batch_size=1000, stopping={"enabled": False})
 
-    told = run(recipe, encoded_for("binary", 3, parts=np.array([0, 1, 2])), tmp_path,
-               control=wish_at(40, "stop"))
+    told = run(
+        recipe, encoded_for("binary", 3, parts=np.array([0, 1, 2])), tmp_path, control=wish_at(40, "stop")
+    )
 
     assert [each.epoch for each in only(told, EpochEnded)] == list(range(3, 41, 3))

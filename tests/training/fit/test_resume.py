@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from tests.training.made import (
-    BRANCHED, NORMALISED, PLAIN, assert_same, encoded_for, only, recipe_for, run, tensors_of, wish_at,
+    BRANCHED,
+    NORMALISED,
+    PLAIN,
+    assert_same,
+    encoded_for,
+    only,
+    recipe_for,
+    run,
+    tensors_of,
+    wish_at,
 )  # fmt: skip
 from training import pace
 from training.errors import RecipeError
@@ -62,7 +71,9 @@ def test_paused_over_and_over_nothing_differs(tmp_path):
 def test_early_stopping_counts_on_after_a_resume(tmp_path):
     encoded = encoded_for("regression")
     encoded.arrays["target"][encoded.parts == 1] *= -1
-    recipe = recipe_for("regression", epochs=200, stopping={"patience": 5}, optimizer={"name": "Adam", "lr": 0.05})
+    recipe = recipe_for(
+        "regression", epochs=200, stopping={"patience": 5}, optimizer={"name": "Adam", "lr": 0.05}
+    )
     whole = run(recipe, encoded, tmp_path / "whole")
 
     run(recipe, encoded, tmp_path / "paused", control=wish_at(whole[-1].step - 6, "pause"))
@@ -116,7 +127,7 @@ def test_the_checkpoint_of_another_recipe_is_refused(tmp_path, change):
     encoded = encoded_for("binary")
     run(recipe_for("binary"), encoded, tmp_path, control=wish_at(3, "pause"))
 
-    with pytest.raises(RecipeError, match="^The checkpoint in this folder belongs to another recipe"):
+    with pytest.raises(RecipeError, match=r"^The checkpoint in this folder belongs to another recipe"):
         run(recipe_for("binary", **change), encoded, tmp_path, resume=True)
 
 
@@ -124,7 +135,7 @@ def test_the_checkpoint_of_another_network_is_refused(tmp_path):
     encoded = encoded_for("binary")
     run(recipe_for("binary"), encoded, tmp_path, control=wish_at(3, "pause"))
 
-    with pytest.raises(RecipeError, match="^The checkpoint in this folder belongs to another recipe"):
+    with pytest.raises(RecipeError, match=r"^The checkpoint in this folder belongs to another recipe"):
         run(recipe_for("binary", NORMALISED), encoded, tmp_path, resume=True)
 
 
@@ -168,7 +179,9 @@ def test_killed_at_random_steps_and_resumed_nothing_differs(tmp_path):
 
     for step in random.sample(range(1, 16), 2):
         folder = tmp_path / f"killed at {step}"
-        done = subprocess.run([sys.executable, "-c", KILLED, folder, str(step)], cwd=Path(__file__).parents[3])
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, folder, str(step)], cwd=Path(__file__).parents[3]
+        )
         assert done.returncode == -signal.SIGKILL
         after = run(recipe, encoded, folder, resume=True)
 

@@ -1,0 +1,53 @@
+"""What a run says before its first step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from training.checkpoint import Checkpoint
+from training.events import Note, Started
+from training.resolve import device_name
+
+if TYPE_CHECKING:
+    from training.fit import Loop
+
+
+def started(loop: Loop) -> Started:
+    """What "auto" resolved to, and the real sizes."""
+    return Started(
+        device=loop.device,
+        device_name=device_name(loop.device),
+        precision=loop.resolved["precision"],
+        threads=loop.resolved["threads"],
+        plan=loop.resolved["plan"],
+        parameters=sum(weight.numel() for weight in loop.model.parameters()),
+        rows={"training": len(loop.training), "validation": len(loop.validation), "test": loop.test_rows},
+        epochs=loop.epochs,
+        steps_per_epoch=loop.sampler.steps,
+        batch_size=loop.sampler.batch_size,
+        resolved=loop.resolved,
+    )
+
+
+def notes(loop: Loop, kept: Checkpoint | None) -> Iterator[Note]:
+    """What the user should know before the first step."""
+    wanted, rows = loop.recipe.fit.batch_size, len(loop.training)
+    if wanted > rows:
+        yield Note(
+            level="info",
+            text=f"The batch size of {wanted:,} is larger than the {rows:,} training rows, "
+            f"so each epoch is one batch of {rows:,}.",
+        )
+    if not len(loop.validation):
+        yield Note(
+            level="warning",
+            text="There are no validation rows, so the best epoch is judged on the training rows.",
+            hint="Raise the validation share or add rows.",
+        )
+    if kept and kept.meta["resolved"]["device"] != loop.device:
+        yield Note(
+            level="warning",
+            text=f"The run began on {kept.meta['resolved']['device']} and goes on on "
+            f"{loop.device}, so its last digits may differ.",
+        )
