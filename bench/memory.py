@@ -25,8 +25,11 @@ def measure() -> dict[str, Any]:
         web = studio.pid("uvicorn")
         status = Path(f"/proc/{web}/status").read_text()
         resident = int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) * 1024  # type: ignore[union-attr]
-        return {"web_resident_mb": round(resident / 1e6), "web_private_mb": round(private_bytes(web) / 1e6),
-                "first_page_kb": round(first / 1e3)}
+        return {
+            "web_resident_mb": round(resident / 1e6),
+            "web_private_mb": round(private_bytes(web) / 1e6),
+            "first_page_kb": round(first / 1e3),
+        }
 
 
 def signed_in(studio: Studio) -> urllib.request.OpenerDirector:
@@ -36,7 +39,9 @@ def signed_in(studio: Studio) -> urllib.request.OpenerDirector:
     page = browser.open(studio.address + "/signin/").read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
     form = urlencode({"token": studio.link.split("#")[1], "csrfmiddlewaretoken": token}).encode()
-    browser.open(urllib.request.Request(studio.address + "/signin/", data=form, headers={"Referer": studio.address}))
+    browser.open(
+        urllib.request.Request(studio.address + "/signin/", data=form, headers={"Referer": studio.address})
+    )
     browser.addheaders = [("Accept-Encoding", "gzip, br")]
     return browser
 

@@ -24,8 +24,14 @@ def measure() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"STUDIO_DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "studio.settings"}
         environment.pop("DATABASE_URL", None)
-        ended = subprocess.run([sys.executable, "-m", "bench.pages"], cwd=ROOT, env=environment, check=True,
-                               capture_output=True, text=True)
+        ended = subprocess.run(
+            [sys.executable, "-m", "bench.pages"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
         return json.loads(ended.stdout.splitlines()[-1])
 
 
@@ -38,7 +44,9 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     client, places = populated()
-    figures = {name: timed(client, lambda path=path: client.get(path)) for name, path in places["pages"].items()}
+    figures = {
+        name: timed(client, lambda path=path: client.get(path)) for name, path in places["pages"].items()
+    }
     figures["builder_edit"] = timed(client, lambda: edit(client, places))
     sys.stdout.write(json.dumps(figures) + "\n")
 
@@ -65,28 +73,67 @@ def populated() -> tuple[Any, dict[str, Any]]:
     version.refresh_from_db()
     network = create_network(user, version)
     now = timezone.now()
-    Run.objects.bulk_create([
-        Run(project=project, number=number, name=f"Run {number}", network=network, dataset_version=version,
-            recipe=network.draft, state="done", attempt=1, created_by=user, last_seq=220, started_at=now,
-            ended_at=now)
-        for number in range(1, RUNS + 1)
-    ])
+    Run.objects.bulk_create(
+        [
+            Run(
+                project=project,
+                number=number,
+                name=f"Run {number}",
+                network=network,
+                dataset_version=version,
+                recipe=network.draft,
+                state="done",
+                attempt=1,
+                created_by=user,
+                last_seq=220,
+                started_at=now,
+                ended_at=now,
+            )
+            for number in range(1, RUNS + 1)
+        ]
+    )
     run = Run.objects.first()
     split = {"loss": 0.5, "accuracy": 0.8}
     events = [
-        {**EpochEnded(epoch=n, step=n * 10, metrics={"training": split, "validation": split}, best_epoch=n,
-                      is_best=True, seconds=0.1).as_dict(), "seq": 2 * n - 1, "run": run.pk, "attempt": 1}
-        if kind == "epoch" else
-        {**Scalars(step=n * 10, epoch=float(n), split="training", steps=10,
-                   values={"loss": {"mean": 0.5, "min": 0.4, "max": 0.6}}).as_dict(),
-         "seq": 2 * n, "run": run.pk, "attempt": 1}
-        for n in range(1, 111) for kind in ("epoch", "scalars")
+        {
+            **EpochEnded(
+                epoch=n,
+                step=n * 10,
+                metrics={"training": split, "validation": split},
+                best_epoch=n,
+                is_best=True,
+                seconds=0.1,
+            ).as_dict(),
+            "seq": 2 * n - 1,
+            "run": run.pk,
+            "attempt": 1,
+        }
+        if kind == "epoch"
+        else {
+            **Scalars(
+                step=n * 10,
+                epoch=float(n),
+                split="training",
+                steps=10,
+                values={"loss": {"mean": 0.5, "min": 0.4, "max": 0.6}},
+            ).as_dict(),
+            "seq": 2 * n,
+            "run": run.pk,
+            "attempt": 1,
+        }
+        for n in range(1, 111)
+        for kind in ("epoch", "scalars")
     ]
     EventBlock.objects.create(run=run, attempt=1, first_seq=1, last_seq=len(events), events=events)
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    pages = {"home": "/", "runs": "/runs/", "dataset": f"/datasets/{dataset.pk}/",
-             "builder": f"/networks/{network.pk}/", "run": f"/runs/{run.pk}/"}
+    pages = {
+        "home": "/",
+        "runs": "/runs/",
+        "dataset": f"/datasets/{dataset.pk}/",
+        "builder": f"/networks/{network.pk}/",
+        "run": f"/runs/{run.pk}/",
+    }
     return client, {"pages": pages, "network": network.pk, "units": 64}
 
 
@@ -94,11 +141,18 @@ def _ingested(version: Any) -> dict[str, Any]:
     # In a process of its own, as in the product: this one must not run polars.
     from django.core.files.storage import default_storage
 
-    code = ("import sys, json; from pathlib import Path; from training.table import ingest;"
-            "print(json.dumps(ingest(Path(sys.argv[1]), Path(sys.argv[2]), file_name='telco.csv')))")
+    code = (
+        "import sys, json; from pathlib import Path; from training.table import ingest;"
+        "print(json.dumps(ingest(Path(sys.argv[1]), Path(sys.argv[2]), file_name='telco.csv')))"
+    )
     with tempfile.TemporaryDirectory() as folder:
-        ended = subprocess.run([sys.executable, "-c", code, default_storage.path(version.raw), folder],
-                               cwd=ROOT, check=True, capture_output=True, text=True)
+        ended = subprocess.run(
+            [sys.executable, "-c", code, default_storage.path(version.raw), folder],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
     return json.loads(ended.stdout)
 
 
@@ -110,8 +164,11 @@ def edit(client: Any, places: dict[str, Any]) -> Any:
     places["units"] += 1
     node = next(node["id"] for node in network.draft["network"]["main"] if node["layer"] == "Linear")
     edits = [{"do": "set", "node": node, "field": "units", "value": places["units"]}]
-    return client.post(f"/networks/{network.pk}/edit/", {"revision": network.revision, "edits": json.dumps(edits)},
-                       headers={"hx-request": "true"})
+    return client.post(
+        f"/networks/{network.pk}/edit/",
+        {"revision": network.revision, "edits": json.dumps(edits)},
+        headers={"hx-request": "true"},
+    )
 
 
 def timed(client: Any, ask: Callable[[], Any]) -> dict[str, float]:
@@ -129,8 +186,11 @@ def timed(client: Any, ask: Callable[[], Any]) -> dict[str, float]:
         ask()
         taken.append((time.perf_counter() - began) * 1000)
     taken.sort()
-    return {"p50_ms": round(taken[TIMES // 2], 1), "p95_ms": round(taken[int(TIMES * 0.95)], 1),
-            "queries": len(queries)}
+    return {
+        "p50_ms": round(taken[TIMES // 2], 1),
+        "p95_ms": round(taken[int(TIMES * 0.95)], 1),
+        "queries": len(queries),
+    }
 
 
 if __name__ == "__main__":

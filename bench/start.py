@@ -13,8 +13,15 @@ from typing import Any
 from bench.studio import Studio, running
 
 RUNS = 8
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-           "--disable-background-networking", "--disable-component-update"]
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 LISTEN = """
 window.arrivals = [];
 const Original = window.WebSocket;
@@ -46,16 +53,24 @@ def measure() -> dict[str, Any]:
         for _ in range(RUNS):
             clicks.append(_click_to_point(page, studio, network))
             page.wait_for_timeout(3_000)
-            latencies += [seconds * 1000 for kind, seconds in page.evaluate("window.arrivals")
-                          if kind in ("scalars", "epoch")]
+            latencies += [
+                seconds * 1000
+                for kind, seconds in page.evaluate("window.arrivals")
+                if kind in ("scalars", "epoch")
+            ]
             run = page.url.rstrip("/").split("/")[-1]
             studio.api("POST", f"runs/{run}/discard")
             studio.wait(f"runs/{run}", "state", {"discarded"})
         browser.close()
     latencies.sort()
-    return {"click_to_point_seconds": [round(value, 2) for value in sorted(clicks)],
-            "event_to_browser_ms": {"p50": round(latencies[len(latencies) // 2]),
-                                    "p99": round(latencies[int(len(latencies) * 0.99)]), "events": len(latencies)}}
+    return {
+        "click_to_point_seconds": [round(value, 2) for value in sorted(clicks)],
+        "event_to_browser_ms": {
+            "p50": round(latencies[len(latencies) // 2]),
+            "p99": round(latencies[int(len(latencies) * 0.99)]),
+            "events": len(latencies),
+        },
+    }
 
 
 def _network(studio: Studio) -> int:

@@ -37,7 +37,7 @@ class Studio:
         if body is not None:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())
 
     def wait(self, path: str, field: str, wanted: set[str], seconds: float = 120) -> Any:
@@ -71,15 +71,25 @@ def running() -> Iterator[Studio]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
-        environment = {name: value for name, value in os.environ.items()
-                       if name not in ("DATABASE_URL", "REDIS_URL", "MAKELEVEL")}
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DATABASE_URL", "REDIS_URL", "MAKELEVEL")
+        }
         environment |= {"STUDIO_DATA_DIR": folder, "STUDIO_PORT": str(port)}
-        up = subprocess.Popen([sys.executable, "manage.py", "up"], cwd=ROOT, env=environment,
-                              stdout=subprocess.PIPE, text=True)
+        up = subprocess.Popen(
+            [sys.executable, "manage.py", "up"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        )
         try:
             link = up.stdout.readline().split()[-1]  # type: ignore[union-attr]
-            key = subprocess.run([sys.executable, "manage.py", "apikey", "bench"], cwd=ROOT, env=environment,
-                                 check=True, capture_output=True, text=True).stdout.split()[-1]
+            key = subprocess.run(
+                [sys.executable, "manage.py", "apikey", "bench"],
+                cwd=ROOT,
+                env=environment,
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout.split()[-1]
             yield Studio(f"http://127.0.0.1:{port}", link, key, up, Path(folder))
         finally:
             up.send_signal(signal.SIGINT)

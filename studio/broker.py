@@ -66,6 +66,12 @@ def prepare(broker: Path, data_dir: Path) -> None:
     (data_dir / NOTE).write_text(f"{broker}\n")
 
 
+def tidy(broker: Path) -> None:
+    """Remove the socket and its folder, once nothing listens there."""
+    broker.unlink(missing_ok=True)
+    broker.parent.rmdir()
+
+
 def command(socket: Path) -> list[str]:
     """The command line of a server on ``socket`` that keeps nothing on disk and listens on no port.
 

@@ -35,6 +35,11 @@ class Sample:
     def path(self) -> Path:
         return Path(settings.BASE_DIR) / "samples" / self.file
 
+    @property
+    def picture(self) -> str:
+        """The template that draws some of its rows (samples/draw.py makes it)."""
+        return f"datasets/pictures/{self.key}.svg"
+
 
 @cache
 def catalogue() -> list[Sample]:

@@ -50,9 +50,17 @@ class Reaper:
                 key, sight = (model._meta.label, job.pk), (job.attempt, job.lease_until)
                 before, since = self.seen.get(key, (sight, now))
                 if before == sight and now - since >= Job.LEASE_SECONDS:
-                    queue.lose(job, "its worker is gone", lease=job.lease_until)
+                    self._lose(job)
                 else:
                     seen[key] = (sight, since if before == sight else now)
             if model.objects.filter(state=Job.State.QUEUED).exists() and doorbell.unheard(model) == 0:
                 doorbell.ring(model)
         self.seen = seen
+
+    def _lose(self, job: Job) -> None:
+        try:
+            queue.lose(job, "its worker is gone", lease=job.lease_until)
+        except DatabaseError:
+            raise
+        except Exception:  # a bug in one kind of job must not keep the others from being put back
+            logger.exception("%s %s could not be put back", job._meta.label, job.pk)

@@ -22,11 +22,14 @@ logger = logging.getLogger(__name__)
 # Seconds that a process may say nothing, by what it said it is at.
 DEADLINES = {"setup": 600, "step": 180, "checkpoint": 420, "export": 600}
 WISH_SECONDS = 0.5
-TICK_SECONDS = 0.2
+TICK_SECONDS = 0.1
+# What was heard is stored at most this often: first so that a page comes alive, then so that a
+# long run leaves few rows.
+EARLY_SECONDS, EARLY_STORE_SECONDS, STORE_SECONDS = 2.0, 0.1, 0.5
 LEAVE_SECONDS = 10
 LATEST_SECONDS = 60
 CONTROL = ("section", "error", "ended")
-BUFFER = 2_000  # messages; when the database is away longer, the process waits in its pipe
+BUFFER = 2_000  # messages that wait for the database
 
 
 def supervise(
@@ -56,9 +59,11 @@ class Supervisor:
         self.tried = claimed
         self.asked = 0.0
         self.wish = ""
+        self.wished_at = 0.0
+        self.stored_at = 0.0
         self.left_at: float | None = None
         self.section = "setup"
-        self.heard_at = time.monotonic()
+        self.began_at = self.heard_at = time.monotonic()
         self.pending: list[dict[str, Any]] = []
         self.result: dict[str, Any] = {}
         self.kills = memory.kills()
@@ -77,7 +82,11 @@ class Supervisor:
     def watch(self) -> str:
         """Carry messages until the process is over; why it had to be ended, or ""."""
         while self.process.exit_code() is None:
-            self.hear(TICK_SECONDS)
+            if len(self.pending) < BUFFER:
+                self.hear(TICK_SECONDS)
+            else:
+                time.sleep(TICK_SECONDS)  # it waits in its pipe until the database is back
+            self.store_what_is_due()
             self.keep_lease()
             self.pass_wish()
             if reason := self.overdue():
@@ -87,7 +96,7 @@ class Supervisor:
         return ""
 
     def hear(self, seconds: float) -> bool:
-        messages = self.process.hear(seconds) if len(self.pending) < BUFFER else []
+        messages = self.process.hear(seconds)
         if messages:
             self.heard_at = time.monotonic()
         for message in messages:
@@ -95,9 +104,14 @@ class Supervisor:
             if "error" in message or "ended" in message:
                 self.result = message
         self.pending += [message for message in messages if not message.keys() & set(CONTROL)]
-        if self.pending:
-            self.reach_database(self.store)
         return bool(messages)
+
+    def store_what_is_due(self) -> None:
+        now = time.monotonic()
+        is_early = now - self.began_at < EARLY_SECONDS
+        if self.pending and now - self.stored_at >= (EARLY_STORE_SECONDS if is_early else STORE_SECONDS):
+            self.stored_at = now
+            self.reach_database(self.store)
 
     def store(self) -> None:
         with transaction.atomic():
@@ -128,7 +142,7 @@ class Supervisor:
     def read_wish(self) -> None:
         wish = self.job.wish_now()
         if wish != self.wish:
-            self.wish = wish
+            self.wish, self.wished_at = wish, time.monotonic()
             self.process.tell({"wish": wish})
 
     def overdue(self) -> str:
@@ -137,6 +151,8 @@ class Supervisor:
             return "the database was away for longer than the lease"
         if self.left_at is not None and now - self.left_at > LEAVE_SECONDS:
             return "its worker shuts down"
+        if self.wish == "discard" and now - self.wished_at > LEAVE_SECONDS:
+            return "it was discarded"
         if now - self.heard_at > DEADLINES[self.section]:
             return f"its process said nothing for {DEADLINES[self.section]} s ({self.section})"
         return ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from studio.networks.models import Network
 from studio.runs import services
@@ -56,10 +56,10 @@ class Events(Schema):
 
 
 @router.post("", response={201: RunOut}, summary="Train a network")
-def create(request: HttpRequest, body: RunIn) -> tuple[int, dict[str, Any]]:
+def create(request: HttpRequest, body: RunIn) -> Status:
     networks = Network.objects.visible_to(request.user).select_related("dataset_version")
     run = services.start_run(request.user, get_object_or_404(networks, pk=body.network))
-    return 201, shown(run, whole=True)
+    return Status(201, shown(run, whole=True))
 
 
 @router.get("", response=list[RunOut], summary="Runs, newest first")

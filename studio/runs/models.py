@@ -178,7 +178,8 @@ class Run(Job):
                     fields["device"] = event["device"]
                 elif event["kind"] == "failed":
                     fields |= {"message": event["reason"], "hint": event["hint"]}
-        jobs.write(self, **fields)
+        if fields:
+            jobs.write(self, **fields)
         self.news = (stamped, fields.get("progress"))
 
     def announce(self) -> None:

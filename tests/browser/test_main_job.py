@@ -200,7 +200,7 @@ def predict_alone(bundle: Path, folder: Path) -> list[dict[str, str]]:
         text=True,
         check=True,
     )
-    given = csv.DictReader(SAMPLE.open())
+    given = csv.DictReader(io.StringIO(SAMPLE.read_text()))
     return [row | said for row, said in zip(given, csv.DictReader(io.StringIO(told.stdout)), strict=True)]
 
 

@@ -27,14 +27,25 @@ PORT = 8000
 
 def main(data_dir: str) -> None:
     loopback_up()
-    environment = {name: value for name, value in os.environ.items()
-                   if name not in ("DATABASE_URL", "REDIS_URL", "STUDIO_BROKER_URL")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "REDIS_URL", "STUDIO_BROKER_URL")
+    }
     environment |= {"STUDIO_DATA_DIR": data_dir, "STUDIO_PORT": str(PORT)}
-    up = subprocess.Popen([sys.executable, "manage.py", "up"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    up = subprocess.Popen(
+        [sys.executable, "manage.py", "up"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
     try:
         line = up.stdout.readline()
-        key = subprocess.run([sys.executable, "manage.py", "apikey", "alone"], cwd=ROOT, env=environment,
-                             check=True, capture_output=True, text=True).stdout.split()[-1]
+        key = subprocess.run(
+            [sys.executable, "manage.py", "apikey", "alone"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()[-1]
         print(json.dumps({"line": line.split("#")[0], "outside": outside_answers(), **main_job(Api(key))}))
     finally:
         up.send_signal(signal.SIGINT)
@@ -63,13 +74,17 @@ class Api:
     def __init__(self, key: str) -> None:
         self.key = key
 
-    def __call__(self, method: str, path: str, body: bytes | None = None, kind: str = "application/json") -> Any:
+    def __call__(
+        self, method: str, path: str, body: bytes | None = None, kind: str = "application/json"
+    ) -> Any:
         request = urllib.request.Request(f"http://127.0.0.1:{PORT}/api/v1/{path}", data=body, method=method)
         request.add_header("Authorization", f"Bearer {self.key}")
         request.add_header("Content-Type", kind)
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:
             content = answer.read()
-        return json.loads(content) if answer.headers["Content-Type"].startswith("application/json") else content
+        return (
+            json.loads(content) if answer.headers["Content-Type"].startswith("application/json") else content
+        )
 
     def until(self, path: str, field: str, wanted: set[str], seconds: float = 240) -> Any:
         deadline = time.monotonic() + seconds
@@ -91,12 +106,25 @@ def main_job(api: Api) -> dict[str, Any]:
     done = api.until(f"runs/{run['id']}", "state", {"done", "failed"})
     events = api("GET", f"runs/{run['id']}/events")["events"]
     report, bundle = delivered(api, run["id"])
-    row = {"island": "Biscoe", "bill_length_mm": 46.1, "bill_depth_mm": 13.2, "flipper_length_mm": 211,
-           "body_mass_g": 4500, "sex": "female", "year": 2007}
+    row = {
+        "island": "Biscoe",
+        "bill_length_mm": 46.1,
+        "bill_depth_mm": 13.2,
+        "flipper_length_mm": 211,
+        "body_mass_g": 4500,
+        "sex": "female",
+        "year": 2007,
+    }
     answer = api("POST", f"runs/{run['id']}/predict", json.dumps({"rows": [row]}).encode())
-    return {"dataset": ready["status"], "rows": ready["rows"], "run": done["state"],
-            "kinds": sorted({event["kind"] for event in events}), "accuracy": accuracy(report),
-            "zip": bundle[:2].decode("latin-1"), "answer": answer}
+    return {
+        "dataset": ready["status"],
+        "rows": ready["rows"],
+        "run": done["state"],
+        "kinds": sorted({event["kind"] for event in events}),
+        "accuracy": accuracy(report),
+        "zip": bundle[:2].decode("latin-1"),
+        "answer": answer,
+    }
 
 
 def accuracy(report: dict[str, Any]) -> float:
@@ -118,7 +146,10 @@ def delivered(api: Api, run: int, seconds: float = 240) -> tuple[dict[str, Any],
 def multipart(path: Path) -> tuple[bytes, str]:
     mark = "strata-boundary"
     head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
-    return head.encode() + path.read_bytes() + f"\r\n--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
+    return (
+        head.encode() + path.read_bytes() + f"\r\n--{mark}--\r\n".encode(),
+        f"multipart/form-data; boundary={mark}",
+    )
 
 
 if __name__ == "__main__":

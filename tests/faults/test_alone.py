@@ -16,7 +16,11 @@ def test_the_whole_main_job_runs_where_no_server_and_no_network_can_be_reached(t
 
     ended = subprocess.run(
         [*unshare, sys.executable, str(ROOT / "tests" / "faults" / "alone.py"), str(tmp_path / "data")],
-        capture_output=True, text=True, timeout=420, cwd=ROOT, check=False,
+        capture_output=True,
+        text=True,
+        timeout=420,
+        cwd=ROOT,
+        check=False,
     )
 
     assert ended.returncode == 0, ended.stderr[-3000:]

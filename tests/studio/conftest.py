@@ -91,8 +91,7 @@ def broker() -> Iterator[brokers.Broker]:
     finally:
         server.terminate()
         server.wait(10)
-        socket.unlink(missing_ok=True)
-        socket.parent.rmdir()
+        brokers.tidy(socket)
 
 
 def _wait_for(socket: Path, server: subprocess.Popen) -> None:

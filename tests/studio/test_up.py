@@ -135,6 +135,7 @@ def test_one_line_with_a_link_that_signs_in_and_ctrl_c_leaves_nothing(studio, da
         assert any(part in command for command in running.values()), running
     assert rest == "" and process.returncode == 0
     assert processes_of(data_dir) == {}
+    assert not Path((data_dir / "broker.socket").read_text().strip()).parent.exists()
 
 
 def test_the_token_is_in_no_log_and_no_command_line(studio, data_dir):

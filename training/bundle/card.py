@@ -121,8 +121,8 @@ def _checks(checked: dict[str, Any]) -> list[str]:
         "## How the export was checked",
         "",
         f"On {checked['rows']:,} real rows: the arrays that this bundle makes equal the ones that were "
-        f"trained on, exactly, and the largest difference between PyTorch's predictions and the ONNX model's is "
-        f"{checked['difference']:.1e} ({checked['unit']}).",
+        f"trained on, exactly, and the largest difference between PyTorch's predictions and the ONNX "
+        f"model's is {checked['difference']:.1e} ({checked['unit']}).",
     ]
 
 

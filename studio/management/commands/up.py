@@ -44,6 +44,8 @@ class Command(BaseCommand):
             self._refuse(error, 1)
         finally:
             crew.stop()
+            if settings.BROKER.socket and settings.BROKER.socket.parent.exists():
+                broker.tidy(settings.BROKER.socket)
             held.close()
 
     def _refuse(self, why: Exception, code: int) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import shutil
@@ -46,7 +47,7 @@ def train(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Trai
             names = ("info", "recipe", "events", "report", "checked")
             done[sample] = {name: json.loads((folder / f"{name}.json").read_text()) for name in names}
             done[sample]["folder"] = folder
-        return done[sample]
+        return copy.deepcopy(done[sample])
 
     return trained
 

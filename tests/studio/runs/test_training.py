@@ -65,16 +65,18 @@ def test_a_discarded_run_leaves_no_weights(worker, owner, long_network):
     assert not Model.objects.filter(run=run).exists()
 
 
-def test_a_paused_run_goes_on_where_it_was(worker, owner, make_network):
-    run = trained_for(services.start_run(owner, make_network(epochs=400, batch_size=16)), 2)
+def test_a_paused_run_goes_on_where_it_was(worker, owner, long_network):
+    run = trained_for(services.start_run(owner, long_network), 2)
     services.pause_run(run)
-    paused = wait_for(run, State.PAUSED, State.DONE)
-    assert paused.state == State.PAUSED
+    wait_for(run, State.PAUSED)
+    paused = told(run)[-1]
 
-    services.resume_run(paused)
-    run = wait_for(run, State.DONE)
+    services.resume_run(run)
+    eventually(lambda: "resumed" in kinds(run), what="resumed")
+    services.stop_run(run)
+    wait_for(run, State.STOPPED)
     resumed = next(event for event in told(run) if event["kind"] == "resumed")
-    assert resumed["from_epoch"] == paused.summary["epoch"]
+    assert (resumed["from_epoch"], resumed["from_step"]) == (paused["epoch"], paused["step"])
 
 
 def test_a_killed_trainer_goes_on_from_its_checkpoint_and_finishes(worker, owner, make_network):

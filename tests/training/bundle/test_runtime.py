@@ -121,7 +121,7 @@ def test_a_csv_in_the_encoding_of_the_training_file_is_read(tmp_path):
     (tmp_path / "rows.csv").write_bytes("name\nMüller\n".encode("cp1252"))
 
     assert list(rows_of_csv(tmp_path / "rows.csv", {"encoding": "cp1252"})) == [{"name": "Müller"}]
-    with pytest.raises(ValueError, match=r"^rows.csv is not in UTF-8. Save it as “CSV UTF-8” and try again.$"):
+    with pytest.raises(ValueError, match=r"^rows.csv is not in UTF-8. Save it as “CSV UTF-8”"):
         list(rows_of_csv(tmp_path / "rows.csv", {"encoding": "utf-8"}))
 
 

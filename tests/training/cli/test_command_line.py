@@ -27,6 +27,9 @@ NODES = [
 ROLES = {"species": "target", "island": "feature", "bill_length_mm": "feature", "bill_depth_mm": "feature"}
 
 
+NO_RUN = "nowhere holds no run: it has no recipe.json. Name the folder that was the --out of a fit."
+
+
 def write_recipe(folder: Path, **fit) -> Path:
     document = {
         "version": 1,
@@ -146,8 +149,8 @@ def test_layers_prints_the_catalogue(capsys):
 @pytest.mark.parametrize(("arguments", "sentence"), [
     (["profile", "nowhere.csv"], "There is no file nowhere.csv. Check the path."),
     (["fit", "nowhere.json", "--out", "x"], "There is no file nowhere.json. Check the path."),
-    (["evaluate", "nowhere"], "nowhere holds no run: it has no recipe.json. Name the folder that was the --out of a fit."),
-    (["resume", "nowhere"], "nowhere holds no run: it has no recipe.json. Name the folder that was the --out of a fit."),
+    (["evaluate", "nowhere"], NO_RUN),
+    (["resume", "nowhere"], NO_RUN),
 ])  # fmt: skip
 def test_what_people_can_mend_is_one_sentence_and_status_2(arguments, sentence, capsys):
     assert main(arguments) == 2
@@ -201,7 +204,10 @@ def test_a_diverging_fit_ends_with_the_reason_and_not_with_0(tmp_path, capsys):
 
 
 def test_the_cpu_is_always_listed_and_listing_does_not_import_torch():
-    code = "import sys; from training.devices import list_devices; print(list_devices()[-1]['name'], 'torch' in sys.modules)"
+    code = (
+        "import sys; from training.devices import list_devices; "
+        "print(list_devices()[-1]['name'], 'torch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout.split() == ["cpu", "False"]
@@ -228,7 +234,8 @@ def test_auto_takes_free_gpus_and_then_the_cpu(tmp_path):
 def test_a_lease_ends_with_the_process_that_holds_it(tmp_path):
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom training.devices import lease\n"
-        "kept = lease('cuda:0', [{'name': 'cuda:0'}], Path(sys.argv[1]))\nprint(kept.device, flush=True)\ntime.sleep(60)"
+        "kept = lease('cuda:0', [{'name': 'cuda:0'}], Path(sys.argv[1]))\n"
+        "print(kept.device, flush=True)\ntime.sleep(60)"
     )
     command = [sys.executable, "-c", code, tmp_path]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:

@@ -1,0 +1,75 @@
+"""Draws the picture on each sample's card from its own rows: templates/datasets/pictures/KEY.svg.
+
+Run from the project's root after changing a sample: ``python samples/draw.py``.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+WIDTH, HEIGHT, MARGIN = 240, 84, 12
+POINTS = 90
+# sample: across, up, and the column that colours
+AXES = {
+    "penguins": ("flipper_length_mm", "bill_length_mm", "species"),
+    "telco_churn": ("tenure", "MonthlyCharges", "Churn"),
+    "california_housing": ("longitude", "latitude", "median_house_value"),
+    "abalone": ("length", "whole_weight", "rings"),
+    "auto_mpg": ("weight", "horsepower", "mpg"),
+    "breast_cancer": ("mean radius", "mean texture", "diagnosis"),
+    "iris": ("petal length (cm)", "sepal width (cm)", "species"),
+    "wine": ("alcohol", "flavanoids", "cultivar"),
+    "mushrooms": ("odor", "spore-print-color", "class"),
+}
+
+
+def main() -> None:
+    folder = ROOT / "templates" / "datasets" / "pictures"
+    folder.mkdir(exist_ok=True)
+    for key, (across, up, colour) in AXES.items():
+        with next((ROOT / "samples" / key).glob("*.csv")).open(encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if row[across].strip() and row[up].strip()]
+        picked = random.Random(7).sample(rows, POINTS)  # noqa: S311
+        x, y = placed(picked, across), placed(picked, up)
+        classes = coloured(picked, colour)
+        (folder / f"{key}.svg").write_text(svg(x, y, classes), encoding="utf-8")
+
+
+def placed(rows: list[dict[str, str]], column: str) -> list[float]:
+    """Each row's place from 0 to 1; words are dealt to places in their order, with some scatter."""
+    try:
+        values = [float(row[column]) for row in rows]
+    except ValueError:
+        words = sorted({row[column] for row in rows})
+        scatter = random.Random(3)  # noqa: S311
+        values = [words.index(row[column]) + scatter.uniform(-0.35, 0.35) for row in rows]
+    low, high = min(values), max(values)
+    return [(value - low) / (high - low) for value in values]
+
+
+def coloured(rows: list[dict[str, str]], column: str) -> list[int]:
+    """1, 2 or 3 for each row: its class, or the third of the range that its number falls into."""
+    try:
+        numbers = [float(row[column]) for row in rows]
+    except ValueError:
+        words = sorted({row[column] for row in rows})
+        return [words.index(row[column]) % 3 + 1 for row in rows]
+    order = sorted(numbers)
+    return [1 + sum(number > order[len(order) * third // 3] for third in (1, 2)) for number in numbers]
+
+
+def svg(x: list[float], y: list[float], classes: list[int]) -> str:
+    dots = "".join(
+        f'<circle cx="{MARGIN + a * (WIDTH - 2 * MARGIN):.1f}" cy="{HEIGHT - MARGIN - b * (HEIGHT - 2 * MARGIN):.1f}"'
+        f' r="3" class="f{number}" opacity=".65"/>'
+        for a, b, number in zip(x, y, classes, strict=True)
+    )
+    box = f'viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid meet" aria-hidden="true"'
+    return f"<svg {box}>{dots}</svg>\n"
+
+
+if __name__ == "__main__":
+    main()
