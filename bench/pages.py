@@ -69,7 +69,9 @@ def populated() -> tuple[Any, dict[str, Any]]:
     dataset = use_sample(user=user, project=project, key="telco_churn")
     version: DatasetVersion = dataset.newest
     info = _ingested(version)
-    DatasetVersion.objects.filter(pk=version.pk).update(state="done", info=info, rows=info["rows"])
+    DatasetVersion.objects.filter(pk=version.pk).update(
+        state="done", info=info, rows=info["rows"], proposal=info["proposal"]
+    )
     version.refresh_from_db()
     network = create_network(user, version)
     now = timezone.now()

@@ -9,6 +9,9 @@ import shutil
 import numpy as np
 import pytest
 
+# Shared by tests/studio and tests/faults; here, so that a session has one broker and one worker.
+pytest_plugins = ("tests.studio.people", "tests.studio.processes")
+
 
 @pytest.fixture(autouse=True)
 def seed() -> None:

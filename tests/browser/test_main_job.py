@@ -66,14 +66,11 @@ def test_a_run_that_is_stopped_keeps_its_best(page: Page, sign_in):
     drop_file(page)
     wait_until_read(page)
     build_network(page)
-    open_training(page, epochs=100_000)
+    open_training(page, epochs=100_000, stop_early=False)
     start(page)
     watch_live(page, at_least=2)
 
     page.get_by_role("button", name="Stop and keep the best").click()
-    confirm = page.get_by_role("dialog").get_by_role("button", name=re.compile("Stop"))
-    if confirm.count():
-        confirm.click()
     expect(page.get_by_text("Stopped, best kept").first).to_be_visible()
 
     open_report(page)
@@ -133,12 +130,13 @@ def edit_and_undo(page: Page) -> None:
     expect(page.get_by_label("Units").first).to_have_value(before)
 
 
-def open_training(page: Page, *, epochs: int) -> None:
+def open_training(page: Page, *, epochs: int, stop_early: bool = True) -> None:
     page.get_by_role("link", name="Train", exact=True).last.click()
     page.wait_for_url("**/training/")
     field = page.get_by_label("Epochs", exact=True)
     field.fill(str(epochs))
     field.press("Tab")
+    page.get_by_label("Stop early").set_checked(stop_early)
     expect(page.get_by_text("Saved").first).to_be_visible()
 
 

@@ -1,11 +1,5 @@
-"""The rooms' own fixtures: people, a dataset, a network, a worker and a server."""
+"""A network that is whole, from the run's own tests."""
 
-from tests.studio.conftest import *  # noqa: F403
-from tests.studio.runs.conftest import *  # noqa: F403
-from tests.studio.runs.conftest import (  # noqa: F401
-    long_network,
-    make_network,
-    network,
-    read_sample,
-    version,
-)
+from tests.studio.runs.conftest import long_network, make_network, network, read_sample, version
+
+__all__ = ["long_network", "make_network", "network", "read_sample", "version"]

@@ -15,7 +15,6 @@ from studio.datasets import child
 from studio.datasets.models import DatasetVersion
 from studio.jobs import queue
 from studio.jobs.models import Outcome
-from tests.studio.processes import shared_worker, worker  # noqa: F401  fixtures
 from training.errors import StrataError
 
 CHURN = b"customer,plan,age,churned\n" + b"".join(

@@ -19,9 +19,6 @@ from studio.datasets.models import Dataset, DatasetVersion
 from studio.deployments.models import Model
 from studio.runs.models import Run
 from studio.runs.summary import summarised
-from tests.studio.processes import shared_worker, worker
-
-__all__ = ["shared_worker", "worker"]
 
 ROOT = Path(__file__).resolve().parents[3]
 Trained = dict[str, Any]

@@ -16,9 +16,6 @@ from studio.accounts.models import Project, User
 from studio.datasets import files
 from studio.datasets.models import Dataset, DatasetVersion
 from studio.networks.models import Network
-from tests.studio.processes import server, shared_server, shared_worker, worker
-
-__all__ = ["server", "shared_server", "shared_worker", "worker"]
 
 
 @pytest.fixture(scope="session")
