@@ -56,6 +56,7 @@ class Process:
         self.pid = pid
         self._up = up
         self._down = down
+        self._open = [up, down]
         self._heard = b""
         self._code: int | None = None
         os.set_blocking(up, False)
@@ -95,9 +96,10 @@ class Process:
             self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
     def close(self) -> None:
+        """End it and forget its pipes; once more does nothing."""
         self.kill()
-        os.close(self._up)
-        os.close(self._down)
+        while self._open:  # each once: a number that is closed twice may be somebody else's by then
+            os.close(self._open.pop())
 
 
 def fork(entry: str, payload: Any, *, renewed: float, slot: Slot | None = None) -> Process:

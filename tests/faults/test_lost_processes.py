@@ -105,6 +105,7 @@ def own_broker(django_db_setup, broker, tmp_path_factory) -> Iterator[OwnBroker]
     own.start()
     yield own
     own.stop()
+    own.socket.parent.rmdir()
 
 
 class OwnBroker:

@@ -9,8 +9,14 @@ from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from studio.datasets import samples, words
+from studio.datasets.columns import Column
+
+SHOWN_CHARACTERS = 60
 
 register = template.Library()
 register.filter("megabytes", words.megabytes)
@@ -35,3 +41,27 @@ def upload_limit() -> int:
 def sample_list() -> list[samples.Sample]:
     """The samples that are offered."""
     return samples.catalogue()
+
+
+@register.simple_tag
+def preview_cells(row: list[tuple[Column, str | None]]) -> SafeString:
+    """One row of the preview as table cells. In Python: the template's own tags took 80 ms a page."""
+    empty = _("empty")
+    return format_html_join(
+        "",
+        '<td class="{}{}{}">{}</td>',
+        (
+            (
+                column.look,
+                " r" if column.type == "number" else "",
+                " na" if cell is None else "",
+                empty if cell is None else clipped(cell),
+            )
+            for column, cell in row
+        ),
+    )
+
+
+def clipped(text: str) -> str:
+    """The text, or its beginning and an ellipsis."""
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"

@@ -12,6 +12,7 @@ from django.db import OperationalError, connections
 from studio.jobs import memory, queue, supervisor
 from studio.jobs.supervisor import supervise
 from studio.runs.models import Run
+from tests.studio.processes import children
 
 State = Run.State
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,7 +171,17 @@ def test_the_process_inherits_no_socket_and_no_handler(see_through):
 
 
 def test_no_process_is_left_behind(see_through):
+    before = children(os.getpid())
     see_through("tell")
 
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert children(os.getpid()) == before
+
+
+def test_no_descriptor_is_left_open_or_closed_twice(see_through, tmp_path):
+    closed = []
+    real = os.close
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "close", lambda number: closed.append(number) or real(number))
+        see_through("tell")  # a number that is closed twice raises
+
+    assert len(closed) >= 4
