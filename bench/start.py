@@ -30,12 +30,14 @@ window.WebSocket = class extends Original {
     super(...args);
     this.addEventListener("message", (message) => {
       const now = Date.now() / 1000;
-      for (const event of JSON.parse(message.data).events || []) window.arrivals.push([event.kind, now - event.time]);
+      const told = JSON.parse(message.data).events || [];
+      for (const event of told) window.arrivals.push([event.kind, now - event.time]);
     });
   }
 };
 """
-DRAWN = "() => [...document.querySelectorAll('.js-plotly-plot')].some(p => (p.data || []).some(t => t.x && t.x.length))"
+DRAWN = """() => [...document.querySelectorAll(".js-plotly-plot")]
+  .some((plot) => (plot.data || []).some((trace) => trace.x && trace.x.length))"""
 
 
 def measure() -> dict[str, Any]:
@@ -54,9 +56,7 @@ def measure() -> dict[str, Any]:
             clicks.append(_click_to_point(page, studio, network))
             page.wait_for_timeout(3_000)
             latencies += [
-                seconds * 1000
-                for kind, seconds in page.evaluate("window.arrivals")
-                if kind == "scalars"
+                seconds * 1000 for kind, seconds in page.evaluate("window.arrivals") if kind == "scalars"
             ]
             run = page.url.rstrip("/").split("/")[-1]
             studio.api("POST", f"runs/{run}/discard")

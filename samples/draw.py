@@ -62,10 +62,11 @@ def coloured(rows: list[dict[str, str]], column: str) -> list[int]:
 
 
 def svg(x: list[float], y: list[float], classes: list[int]) -> str:
+    across = [MARGIN + place * (WIDTH - 2 * MARGIN) for place in x]
+    down = [HEIGHT - MARGIN - place * (HEIGHT - 2 * MARGIN) for place in y]
     dots = "".join(
-        f'<circle cx="{MARGIN + a * (WIDTH - 2 * MARGIN):.1f}" cy="{HEIGHT - MARGIN - b * (HEIGHT - 2 * MARGIN):.1f}"'
-        f' r="3" class="f{number}" opacity=".65"/>'
-        for a, b, number in zip(x, y, classes, strict=True)
+        f'<circle cx="{cx:.1f}" cy="{cy:.1f}" r="3" class="f{number}" opacity=".65"/>'
+        for cx, cy, number in zip(across, down, classes, strict=True)
     )
     box = f'viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid meet" aria-hidden="true"'
     return f"<svg {box}>{dots}</svg>\n"

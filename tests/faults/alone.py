@@ -46,7 +46,9 @@ def main(data_dir: str) -> None:
             capture_output=True,
             text=True,
         ).stdout.split()[-1]
-        print(json.dumps({"line": line.split("#")[0], "outside": outside_answers(), **main_job(Api(key))}))
+        sys.stdout.write(
+            json.dumps({"line": line.split("#")[0], "outside": outside_answers(), **main_job(Api(key))})
+        )
     finally:
         up.send_signal(signal.SIGINT)
         up.wait(30)
