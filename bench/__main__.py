@@ -7,7 +7,7 @@ import json
 import os
 import sys
 
-BENCHMARKS = ("ingest", "memory", "pages", "start")
+BENCHMARKS = ("ingest", "memory", "pages", "predict", "start")
 
 
 def main(names: list[str]) -> int:

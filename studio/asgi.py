@@ -9,6 +9,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 
 from studio import streaming
+from studio.origin import SameOrigin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 django_application = streaming.application()
@@ -19,6 +20,8 @@ from studio.runs.routing import websocket_urlpatterns  # noqa: E402
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": AllowedHostsOriginValidator(
+            SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+        ),
     }
 )

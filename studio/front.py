@@ -6,25 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
-from django.utils.formats import number_format
-from django.utils.translation import gettext_lazy as _
 
 from studio.accounts.models import Project, User
 from studio.datasets.models import Dataset
+from studio.deployments.verdict import shown
 from studio.networks.models import Network
+from studio.runs.chips import chip_of
 from studio.runs.models import Run
 
 RECENT = 5
-State = Run.State
-CHIPS = {  # state -> (class, icon, word)
-    State.QUEUED: ("", "clock", _("Queued")),
-    State.RUNNING: ("chip-accent chip-live", "sync", _("Training")),
-    State.DONE: ("chip-ok", "ok", _("Finished")),
-    State.PAUSED: ("", "clock", _("Paused")),
-    State.STOPPED: ("chip-ok", "stop-best", _("Stopped, best kept")),
-    State.FAILED: ("chip-bad", "error", _("Failed")),
-    State.DISCARDED: ("", "x", _("Discarded")),
-}
 
 
 @dataclass(frozen=True)
@@ -37,7 +27,7 @@ class RunRow:
 
     @property
     def score_text(self) -> str:
-        return number_format(self.score["value"], 3) if self.score else "–"
+        return shown(self.score["value"]) if self.score else "–"
 
 
 def recent_runs(user: User, project: Project) -> tuple[list[RunRow], int]:
@@ -48,7 +38,7 @@ def recent_runs(user: User, project: Project) -> tuple[list[RunRow], int]:
         .defer("recipe", "dataset_version__info", "progress")
         .annotate(headline=F("model__report__headline"))
     )[:RECENT]
-    return [RunRow(run, CHIPS[State(run.state)], run.headline) for run in newest], runs.count()
+    return [RunRow(run, chip_of(run), run.headline) for run in newest], runs.count()
 
 
 def project_cards(user: User) -> QuerySet[Project]:

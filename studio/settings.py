@@ -13,7 +13,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from studio import broker, secret
+from studio import broker, machine, secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -39,7 +39,7 @@ def env_list(name: str) -> list[str]:
 def env_folder(name: str, default: Path) -> Path:
     folder = Path(os.environ.get(name) or default).resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # sessions and data: for this user alone
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:
@@ -137,6 +137,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+    machine.hold(DATABASES["default"]["NAME"])
 
 CACHES = {
     # In the database: shared by all web processes and there even when the broker is not.
@@ -176,12 +177,14 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ACKS_LATE = False  # the database's lease decides what runs again, not the queue
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives any outage: it may be training
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_interval": 10, "socket_connect_timeout": 2}
 CELERY_TASK_PUBLISH_RETRY = False  # a lost doorbell is rung again by the reaper
-# Trainings at a time on one machine's processor (each GPU takes one), and jobs of all kinds.
+# Trainings at a time on one machine's processor (each GPU takes one), and jobs of all kinds
+# (0: three more than it can train).
 CPU_RUNS = env_whole("STUDIO_CPU_RUNS", 1, 0, 64)
-WORKER_JOBS = env_whole("STUDIO_WORKER_JOBS", CPU_RUNS + 3, 1, 256)
+WORKER_JOBS = env_whole("STUDIO_WORKER_JOBS", 0, 0, 256)
 ARRAY_CACHE_BYTES = env_whole("STUDIO_ARRAY_CACHE_MB", 20_000, 0, 10_000_000) * 1_000_000
 
 # --- Who may come in -------------------------------------------------------------------------
@@ -208,6 +211,7 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.locmem.EmailBackend"
 )
 ACCOUNT_ADAPTER = "studio.accounts.adapter.Adapter"
+ACCOUNT_FORMS = {"login": "studio.accounts.forms.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "5/h/ip,3/h/key"}

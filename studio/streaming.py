@@ -10,14 +10,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import math
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import django
-from django.core.exceptions import RequestAborted
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.exceptions import RequestAborted, RequestDataTooBig
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.db import connections
 
 Message = dict[str, Any]
 
@@ -78,6 +82,7 @@ class Body(io.RawIOBase):
     def __init__(self, incoming: Incoming, first: bytes) -> None:
         self.incoming = incoming
         self.rest = memoryview(first)
+        self.most = math.inf  # bytes
 
     def readable(self) -> bool:
         return True
@@ -90,6 +95,9 @@ class Body(io.RawIOBase):
         size = min(len(buffer), len(self.rest))
         buffer[:size] = self.rest[:size]
         self.rest = self.rest[size:]
+        self.most -= size
+        if self.most < 0:
+            raise RequestDataTooBig("The body is longer than one may be that does not say its length.")
         return size
 
 
@@ -106,6 +114,11 @@ class StreamingHandler(ASGIHandler):
     async def handle(self, scope, incoming, send) -> None:
         try:
             await super().handle(scope, incoming, send)
+        except asyncio.CancelledError:
+            incoming.abandon()
+            # Django ends a request that came to its end; this one's database connection would stay.
+            await sync_to_async(connections.close_all)()
+            raise
         finally:
             incoming.abandon()
 
@@ -121,6 +134,9 @@ class StreamingHandler(ASGIHandler):
         request, refusal = super().create_request(scope, body_file)
         if isinstance(body_file, io.BufferedReader):
             body_file.raw.incoming.request = request
+            if request is not None and "CONTENT_LENGTH" not in request.META:
+                # Django holds the length that a body announces against this, and no other.
+                body_file.raw.most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         return request, refusal
 
     async def listen_for_disconnect(self, incoming: Incoming) -> None:

@@ -23,6 +23,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
+from training.disk import disk_full, is_full
 from training.errors import EngineError
 
 FORMAT = 1
@@ -58,10 +59,14 @@ def save(folder: Path, which: str, checkpoint: Checkpoint) -> Saved:
         folder.mkdir(parents=True, exist_ok=True)
         return _save(folder, which, checkpoint)
     except OSError as error:
+        if is_full(error):
+            size = sum(tensor.nbytes for tensor in checkpoint.tensors.values())
+            hint = "What was saved before is kept. Free some space, then resume the run."
+            raise disk_full("a checkpoint", folder, needed=size, hint=hint) from error
         raise EngineError(
             f"A checkpoint could not be written: {error.strerror or error}.",
             where=f"checkpoint {which}",
-            hint="The one before is kept. Make room on the disk and resume the run.",
+            hint="The one before is kept. Look after the disk, then resume the run.",
         ) from error
 
 

@@ -19,15 +19,21 @@ from typing import Any
 from training.errors import SettingError
 
 _SECONDS = 120
+_CONTAINER = Path("/sys/fs/cgroup/memory.max")
 # On Linux no GPU works without one of these: NVIDIA's, AMD's, and Windows' own for Linux.
 _DRIVERS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 
 Device = dict[str, Any]
 
 
+def may_have_gpu() -> bool:
+    """Whether this machine has a driver that a GPU would need. Touches none."""
+    return any(Path(path).exists() for path in _DRIVERS)
+
+
 def list_devices() -> list[Device]:
     """``{"name": "cuda:0", "title": "NVIDIA H100", "memory_bytes": …}`` of each; the CPU is the last."""
-    if sys.platform == "linux" and not any(Path(path).exists() for path in _DRIVERS):
+    if sys.platform == "linux" and not may_have_gpu():
         return [_cpu()]
     command = [sys.executable, "-m", "training.devices"]
     place = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
@@ -40,14 +46,19 @@ def list_devices() -> list[Device]:
 
 
 def _cpu() -> Device:
-    return {"name": "cpu", "title": f"CPU, {os.cpu_count() or 1} cores", "memory_bytes": _memory()}
+    return {"name": "cpu", "title": f"CPU, {os.cpu_count() or 1} cores", "memory_bytes": memory_bytes()}
 
 
-def _memory() -> int | None:
+def memory_bytes() -> int | None:
+    """The memory of this machine, or of the container that we are in; None where it is not told."""
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError):
         return None
+    try:
+        return min(whole, int(_CONTAINER.read_text()))
+    except (ValueError, OSError):  # no container, or one without a limit: "max"
+        return whole
 
 
 def _accelerators() -> list[Device]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from training.errors import SettingError
 from training.network.parts import Checked
-from training.optimizers import Optimizer
+from training.optimizers import Optimizer, optimizer_of
+from training.recipe import Fit
+from training.words import megabytes
 
 _FLOAT_BYTES = 4
 
@@ -32,6 +35,26 @@ def estimate(checked: Checked, *, batch_size: int, optimizer: Optimizer) -> Esti
         multiply_adds=sum(step.multiply_adds for step in checked.steps),
         model_bytes=_FLOAT_BYTES * parameters,
         memory_bytes=training_bytes(checked, batch_size, optimizer),
+    )
+
+
+def memory_problem(checked: Checked, fit: Fit, rows: int, memory_bytes: int) -> SettingError | None:
+    """What to say when training needs more than there is. rows: that train; memory_bytes: of the machine."""
+    optimizer = optimizer_of(fit.optimizer)
+    needed = training_bytes(checked, min(fit.batch_size, rows), optimizer)
+    if needed <= memory_bytes:
+        return None
+    smallest = training_bytes(checked, 1, optimizer)
+    where, hint = (
+        ("network.main", "Use fewer layers or fewer units.")
+        if smallest > memory_bytes
+        else ("fit.batch_size", "Lower the batch size, or use fewer layers or units.")
+    )
+    return SettingError(
+        f"Training this network needs about {megabytes(needed)} of memory; "
+        f"this machine has {megabytes(memory_bytes)}.",
+        where=where,
+        hint=hint,
     )
 
 

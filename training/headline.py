@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from training.words import counted
+
 _DIGITS = 4
 
 
@@ -34,7 +36,7 @@ def sentence(
 def _of_classes(ours: Any, theirs: Any, answer: str, rows: int) -> str:
     base = min(rows, 100)
     return (
-        f"Of {base} rows it never saw, the model is right on {round(ours * base)}; "
+        f"Of {counted(base, 'row')} it never saw, the model is right on {round(ours * base)}; "
         f"always saying {answer} is right on {round(theirs * base)}."
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from training.checkpoint import Checkpoint
 from training.events import Note, Started
 from training.resolve import device_name
+from training.words import counted
 
 if TYPE_CHECKING:
     from training.fit import Loop
@@ -36,8 +37,8 @@ def notes(loop: Loop, kept: Checkpoint | None) -> Iterator[Note]:
     if wanted > rows:
         yield Note(
             level="info",
-            text=f"The batch size of {wanted:,} is larger than the {rows:,} training rows, "
-            f"so each epoch is one batch of {rows:,}.",
+            text=f"The batch size of {wanted:,} is larger than the training split of "
+            f"{counted(rows, 'row')}, so each epoch is one batch of {rows:,}.",
         )
     if not len(loop.validation):
         yield Note(

@@ -9,8 +9,11 @@ from pydantic import ValidationError
 from training.declared import clipped
 from training.encode.encoded import feature_names
 from training.encode.learn import MAX_CLASSES
+from training.encode.split import too_few
 from training.errors import DataError, RecipeError, SettingError, StrataError
+from training.estimate import memory_problem
 from training.metrics import metric_named, metrics_for
+from training.network import Checked
 from training.objectives import objective_of
 from training.optimizers import optimizer_of
 from training.recipe import VERSION, Data, Fit, problems
@@ -28,8 +31,11 @@ _KINDS = {
 _PARTS = ("version", "data", "network", "fit")
 
 
-def problems_of(draft: Any, info: dict[str, Any]) -> list[StrataError]:
-    """Everything that keeps the draft from training, in the order data, network, fit."""
+def problems_of(draft: Any, info: dict[str, Any], *, memory_bytes: int | None = None) -> list[StrataError]:
+    """Everything that keeps the draft from training, in the order data, network, fit.
+
+    memory_bytes: what the machine that trains has, where it is known.
+    """
     if not isinstance(draft, dict):
         return [
             RecipeError(
@@ -47,9 +53,21 @@ def problems_of(draft: Any, info: dict[str, Any]) -> list[StrataError]:
             )
         )
     found += _data_problems(draft.get("data"), info)
-    found += _network_problems(draft, info, quiet_about_data=bool(found))
+    judged = checked(draft, info)
+    found += _network_problems(draft, judged, quiet_about_data=bool(found))
     found += _fit_problems(draft.get("fit", {}), salvaged_data(draft))
+    if memory_bytes is not None and not found:
+        data, fit = Data.model_validate(draft["data"]), Fit.model_validate(draft.get("fit", {}))
+        rows = max(1, round(_usable(data, info) * (1 - data.split.validation - data.split.test)))
+        problem = memory_problem(judged, fit, rows, memory_bytes)
+        found += [problem] if problem else []
     return found
+
+
+def _usable(data: Data, info: dict[str, Any]) -> int:
+    """Rows that have a target."""
+    target = next(column for column in info["columns"] if column["name"] == data.target[0])
+    return int(info["rows"]) - int(target["missing"])
 
 
 def _unknown_part(name: Any) -> StrataError:
@@ -70,7 +88,10 @@ def _data_problems(part: Any, info: dict[str, Any]) -> list[StrataError]:
         name = clipped(unknown[0])
         hint = "Choose the columns again: the table may be another version."
         return [DataError(f"The table has no column {name}.", where=f"column {name}", hint=hint)]
-    found: list[StrataError] = list(_target_problems(data, info))
+    found: list[StrataError] = []
+    column = next(column for column in info["columns"] if column["name"] == data.target[0])
+    if problem := target_problem(column, data.task) or too_few(_usable(data, info)):
+        found.append(problem)
     try:
         feature_names(data, info)
     except DataError as problem:
@@ -79,57 +100,31 @@ def _data_problems(part: Any, info: dict[str, Any]) -> list[StrataError]:
     return found
 
 
-def _target_problems(data: Data, info: dict[str, Any]) -> list[DataError]:
-    name = data.target[0]
-    where = f"column {clipped(name)}"
-    column = next(column for column in info["columns"] if column["name"] == name)
-    kind, distinct = column["type"], column["distinct"]
+def target_problem(column: dict[str, Any], task: str) -> DataError | None:
+    """Why a column (an entry of info["columns"]) cannot be the target of a task, if it cannot."""
+    name, kind, distinct = column["name"], column["type"], column["distinct"]
     if distinct == 0:
-        return [DataError(f"{name} is empty in every row.", where=where, hint="Choose another target.")]
-    if data.task == "regression":
-        if kind != "number":
-            return [
-                DataError(
-                    f"{name} holds {_KINDS[kind]}, and regression predicts a number.",
-                    where=where,
-                    hint="Choose a number column, or classification as the task.",
-                )
-            ]
-        return []
-    if kind in ("date", "text", "picture"):
-        return [
-            DataError(
-                f"{name} holds {_KINDS[kind]}, which cannot be predicted.",
-                where=where,
-                hint="Choose another target.",
-            )
-        ]
-    if distinct == 1:
-        return [
-            DataError(
-                f"{name} has the same value in every row; there is nothing to tell apart.",
-                where=where,
-                hint="Choose another target, or add rows of another class.",
-            )
-        ]
-    if data.task == "binary" and distinct != 2:
-        return [
-            DataError(
-                f"{name} has {distinct:,} classes; a yes/no task has two.",
-                where=where,
-                hint="Choose classification with several classes as the task.",
-            )
-        ]
-    if distinct > MAX_CLASSES:
-        return [
-            DataError(
-                f"{name} has {distinct:,} classes, which looks like an identifier. Strata takes up to "
-                f"{MAX_CLASSES:,}.",
-                where=where,
-                hint="Choose another target, or regression when it is a quantity.",
-            )
-        ]
-    return []
+        what, hint = "is empty in every row.", "Choose another target."
+    elif task == "regression":
+        if kind == "number":
+            return None
+        what = f"holds {_KINDS[kind]}, and regression predicts a number."
+        hint = "Choose a number column, or classification as the task."
+    elif kind in ("date", "text", "picture"):
+        what, hint = f"holds {_KINDS[kind]}, which cannot be predicted.", "Choose another target."
+    elif distinct == 1:
+        what = "has the same value in every row; there is nothing to tell apart."
+        hint = "Choose another target, or add rows of another class."
+    elif task == "binary" and distinct != 2:
+        what = f"has {distinct:,} classes; a yes/no task has two."
+        hint = "Choose classification with several classes as the task."
+    elif distinct > MAX_CLASSES:
+        most = f"Strata takes up to {MAX_CLASSES:,}."
+        what = f"has {distinct:,} classes, which looks like an identifier. {most}"
+        hint = "Choose another target, or regression when it is a quantity."
+    else:
+        return None
+    return DataError(f"{name} {what}", where=f"column {clipped(name)}", hint=hint)
 
 
 def _split_problems(data: Data, info: dict[str, Any]) -> list[StrataError]:
@@ -156,9 +151,7 @@ def _split_problems(data: Data, info: dict[str, Any]) -> list[StrataError]:
     return []
 
 
-def _network_problems(
-    draft: dict[str, Any], info: dict[str, Any], quiet_about_data: bool
-) -> list[StrataError]:
+def _network_problems(draft: dict[str, Any], judged: Checked, quiet_about_data: bool) -> list[StrataError]:
     parts = draft.get("network")
     if not isinstance(parts, dict) or set(parts) != {"main"}:
         return [
@@ -168,7 +161,7 @@ def _network_problems(
                 hint="Choose a template to begin with.",
             )
         ]
-    found = [problem.as_error() for problem in checked(draft, info).problems]
+    found = [problem.as_error() for problem in judged.problems]
     return [each for each in found if not (quiet_about_data and each.where.startswith("data"))]
 
 

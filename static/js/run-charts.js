@@ -1,7 +1,7 @@
 // The two charts: loss with every block of steps, one metric by epoch. Drawn twice a second at most.
 
 import { figure, say } from "./run-format.js";
-import { axisEnd, smoothed, thinned } from "./run-curves.js";
+import { axisEnd, joined, smoothed, thinned } from "./run-curves.js";
 
 const SETTINGS = { responsive: true, displayModeBar: false };
 const FEW = 30; // validation points that are not smoothed
@@ -60,7 +60,8 @@ export class Charts {
   }
 
   #loss() {
-    const { scalars, epochs } = this.store;
+    const { epochs } = this.store;
+    const scalars = joined(this.store.scalars);
     const x = scalars.map((event) => event.epoch);
     const y = scalars.map((event) => event.values.loss.mean);
     const vx = epochs.map((event) => event.epoch);
@@ -158,10 +159,10 @@ export class Charts {
     const reached = Math.max(this.store.epoch?.epoch ?? 0, this.store.scalars.at(-1)?.epoch ?? 0);
     const best = this.store.bestEpoch;
     const font = { family: this.#colour("font-sans"), size: 11, color: this.#colour("ink-3") };
-    const grid = { gridcolor: this.#colour("grid"), zeroline: false, tickfont: font };
+    const grid = { gridcolor: this.#colour("grid"), zeroline: false, tickfont: font, separatethousands: true };
     return {
       uirevision: `${this.axis} ${this.metric.name}`, // keeps a zoom while points arrive
-      margin: { t: 14, r: 14, b: 40, l: 48 }, height: innerWidth > 720 ? 280 : 240, showlegend: false,
+      margin: { t: 14, r: 24, b: 40, l: 48 }, height: innerWidth > 720 ? 280 : 240, showlegend: false,
       hovermode: "x unified", font, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       hoverlabel: { bgcolor: this.#colour("raised"), font: { ...font, color: this.#colour("ink") } },
       xaxis: { ...grid, showgrid: false, range: [0, axisEnd(reached, this.shown.epochs)], title: { text: say("epoch"), font } },
@@ -178,7 +179,7 @@ export class Charts {
   #bestWord(best, reached, font) {
     const side = best > axisEnd(reached, this.shown.epochs) / 2 ? "right" : "left";
     return {
-      x: best, y: 1, yref: "paper", xanchor: side, yanchor: "top", showarrow: false,
+      x: best, y: 1, yref: "paper", xanchor: side, xshift: side === "left" ? 5 : -5, yanchor: "top", showarrow: false,
       text: say("best_line", { epoch: best }), font: { ...font, color: this.#colour("ink") },
     };
   }

@@ -12,7 +12,7 @@ function allowed(run) {
     case "paused": return ["resume", ...(run.has_weights ? ["keep"] : []), "discard"];
     case "failed": return [run.saved_epoch === null ? "retry" : "resume", ...(run.has_weights ? ["keep"] : []), "network", "discard"];
     case "done":
-    case "stopped": return ["evaluate"];
+    case "stopped": return ["network", "evaluate"];
     default: return ["network"];
   }
 }

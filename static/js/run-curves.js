@@ -2,6 +2,12 @@
 
 export const MOST_POINTS = 1500;
 
+/** Blocks of steps without a short last one, which training's end cut off: mean of a few steps, mostly noise. */
+export function joined(blocks) {
+  const [before, last] = blocks.slice(-2);
+  return last && last.steps < before.steps / 2 ? blocks.slice(0, -1) : blocks;
+}
+
 /** Debiased exponential average; weight 0 changes nothing. */
 export function smoothed(values, weight) {
   if (!weight) return values;

@@ -4,6 +4,7 @@ import { bytes, clock, duration, figure, roughly, say, whole } from "./run-forma
 
 const EARLY_EPOCHS = 3; // whose estimates are not worth showing
 const MEDIAN_OF = 10;
+const OVER = ["done", "stopped", "failed", "discarded"];
 
 const put = (id, text) => {
   const place = document.getElementById(id);
@@ -23,7 +24,7 @@ export class Head {
 
   draw(run, progress) {
     this.#far(run, progress);
-    this.#best();
+    this.#best(run);
     this.#fast(run, progress);
     this.#where(run, progress);
   }
@@ -34,17 +35,18 @@ export class Head {
 
   #far(run, progress) {
     const done = this.store.ended?.epoch ?? this.store.epoch?.epoch ?? this.shown.summary.epoch ?? 0;
-    const isOver = ["done", "stopped", "failed", "discarded"].includes(run.state);
+    const isOver = OVER.includes(run.state);
     const steps = this.store.started ? this.store.started.epochs * this.store.started.steps_per_epoch : 0;
     const step = Math.max(progress?.step ?? 0, this.store.epoch?.step ?? 0);
-    const share = run.state === "done" ? 100 : steps ? Math.min(100, (100 * step) / steps) : 0;
+    const isWhole = run.state === "done" && done >= this.#planned;
+    const share = isWhole ? 100 : steps ? Math.min(100, (100 * step) / steps) : 0;
     this.#headline(run, done);
     put("share", steps ? `${share.toFixed(1)}%` : "");
     const bar = document.getElementById("bar");
     bar.setAttribute("aria-valuenow", share.toFixed(0));
     bar.firstElementChild.style.width = `${share}%`;
     const running = run.state === "running" && this.store.epochs.length ? (Date.now() - this.epochAt) / 1000 : 0;
-    put("elapsed", this.store.started ? say("so_far", { time: duration(this.store.seconds + running) }) : "");
+    put("elapsed", this.store.started ? say(isOver ? "trained" : "so_far", { time: duration(this.store.seconds + running) }) : "");
     put("left", isOver ? this.#endedAt() : this.#estimate(run, progress));
     put("outlook", this.#outlook(run, done, isOver));
     const total = this.#planned;
@@ -88,22 +90,28 @@ export class Head {
     return bestEpoch && end < this.#planned ? say("sooner", { end: whole(end), best: whole(bestEpoch) }) : "";
   }
 
-  #best() {
-    const { best, epoch } = this.store;
+  #best(run) {
+    const { best, epoch, ended } = this.store;
+    // Long runs do not tell every epoch; their end tells what the kept weights measure.
+    const kept = ended?.metrics ? ended : best;
     const [metric] = this.shown.metrics;
     const split = (event) => event?.metrics.validation ?? event?.metrics.training ?? {};
-    const lowest = Math.min(...this.store.epochs.map((event) => split(event).loss ?? Infinity));
-    put("best-metric", figure(split(best)[metric.name]));
+    const lowest = Math.min(...[kept, ...this.store.epochs].map((event) => split(event).loss ?? Infinity));
+    put("best-metric", figure(split(kept)[metric.name]));
     put("best-metric-note", best ? say("at_epoch", { epoch: whole(this.store.bestEpoch) }) : "");
     put("best-loss", figure(lowest));
-    put("best-loss-note", epoch ? say("now", { value: figure(split(epoch).loss) }) : "");
+    put("best-loss-note", epoch ? say(OVER.includes(run.state) ? "last" : "now", { value: figure(split(epoch).loss) }) : "");
   }
 
   #fast(run, progress) {
     const recent = this.store.epochs.slice(-MEDIAN_OF).map((event) => event.seconds).sort((a, b) => a - b);
-    put("speed", progress?.rows_per_second ? `${whole(progress.rows_per_second)} ${say("rows_per_second")}` : "–");
     const median = recent[Math.floor(recent.length / 2)];
-    put("speed-note", median === undefined ? "" : say("per_epoch", { time: duration(median) }));
+    // Once it is over the last measurement says nothing: it has the saving of weights in it.
+    const typical = run.state !== "running" && median ? this.store.started.rows.training / median : 0;
+    const rate = typical || progress?.rows_per_second;
+    put("speed", rate ? whole(rate) : "–");
+    const pace = median === undefined ? "" : say("per_epoch", { time: duration(median) });
+    put("speed-note", [rate ? say("rows_per_second") : "", pace].filter(Boolean).join(", "));
   }
 
   #where(run, progress) {

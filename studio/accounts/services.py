@@ -66,8 +66,13 @@ def first_project(user: User) -> Project:
     return project or create_project(user=user, name=_("My first project"))
 
 
+def printable(text: str) -> str:
+    """The text without zero characters (which no PostgreSQL stores) and marks that turn it round."""
+    return "".join(ch for ch in text if ch.isprintable() or ch.isspace())
+
+
 def _checked(name: str) -> str:
-    name = " ".join(name.split())
+    name = " ".join(printable(name).split())
     if not name:
         raise SettingError(_("A project needs a name."), where="name", hint=_("Type one."))
     if len(name) > NAME_LENGTH:

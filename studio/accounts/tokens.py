@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import ApiKey, SigninLink, User
+from studio.accounts.services import printable
 from training.errors import SettingError
 
 LINK_LIFE = timedelta(minutes=15)
@@ -47,7 +48,7 @@ def redeem_signin_link(token: str) -> User | None:
 
 def make_key(user: User, name: str) -> tuple[ApiKey, str]:
     """A new API key and its text, which cannot be seen again. Raises SettingError for a bad name."""
-    name = " ".join(name.split())
+    name = " ".join(printable(name).split())
     if not 1 <= len(name) <= 80:
         raise SettingError(
             _("A key needs a name of 1 to 80 characters."),

@@ -39,6 +39,14 @@ FILE_BODY = {
 }
 
 
+class Paging(LimitOffsetPagination):
+    """Numbers that a database takes; ninja's own have no upper bound."""
+
+    class Input(Schema):
+        limit: int = Field(100, ge=1, le=1_000)
+        offset: int = Field(0, ge=0, lt=2**63 - 1_000)
+
+
 class VersionLine(Schema):
     version: int = Field(alias="number")
     status: str
@@ -98,7 +106,7 @@ def described(version: DatasetVersion) -> dict[str, Any]:
 
 
 @router.get("", response=list[DatasetLine], summary="The datasets that you see, newest first")
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_datasets(request: HttpRequest):
     versions = DatasetVersion.objects.defer("info", "proposal")
     return Dataset.objects.visible_to(request.user).prefetch_related(Prefetch("versions", versions))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.datasets import files
-from studio.datasets.intake import FULL
-from training.errors import EngineError
+from training.disk import disk_full, is_full
 
 if TYPE_CHECKING:
     from studio.jobs.link import Link
@@ -20,7 +20,6 @@ def read(payload: dict[str, Any], link: Link) -> None:
     """
     from training.table import ingest
 
-    link.section("step")
     folder = files.new_folder()
     try:
         info = ingest(
@@ -33,12 +32,12 @@ def read(payload: dict[str, Any], link: Link) -> None:
         )
         files.adopt(folder / "table.parquet", payload["table"])
     except OSError as error:
-        if error.errno not in FULL:
+        if not is_full(error):
             raise
-        raise EngineError(
-            "The disk of this server is full: the file could not be read into a table.",
-            hint="Your file is kept. Free some space, then read it again.",
-        ) from error
+        # A table is smaller than its text; beside it lies the draft that it is made of.
+        size = Path(payload["source"]).stat().st_size
+        hint = "Your file is kept. Free some space, then read it again."
+        raise disk_full("reading the file", folder, needed=size, hint=hint) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     link.send({"info": info, "table": payload["table"]})

@@ -73,8 +73,8 @@ def sweep(older_than: float = 3_600.0) -> None:
     """Delete what interrupted uploads and readings left behind, untouched for that many seconds."""
     before = time.time() - older_than
     for left in incoming().iterdir():
-        parts = [left, *left.rglob("*")] if left.is_dir() else [left]
         try:
+            parts = [left, *left.rglob("*")] if left.is_dir() else [left]
             if max(part.stat().st_mtime for part in parts) > before:
                 continue
         except FileNotFoundError:  # its owner was faster

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from studio.datasets import words
+from training.readiness import target_problem
 
 ICONS = {"bad": "error", "warn": "warn", "info": "info"}
 REMEDIES = {
@@ -58,8 +59,13 @@ def findings_of(info: dict[str, Any], proposal: dict[str, Any]) -> list[Finding]
     What was found about the target that reading proposed is left out once another one is chosen.
     """
     moved = proposal["target"] != info["proposal"]["target"]
+    chosen = [column for column in info["columns"] if moved and column["name"] == proposal["target"]]
+    problems = [problem for column in chosen if (problem := target_problem(column, proposal["task"]))]
     entries = [entry for entry in info["findings"] if not (moved and entry["code"] in ABOUT_TARGET)]
     found = [_finding(entry, info, proposal) for entry in entries]
+    found += [
+        Finding("bad", _("Cannot be predicted"), str(problem), proposal["target"]) for problem in problems
+    ]
     return sorted(found, key=lambda finding: list(ICONS).index(finding.level))
 
 

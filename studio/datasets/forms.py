@@ -31,7 +31,7 @@ def reading_of(form: QueryDict) -> dict[str, Any]:
 
 
 def _line(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 1_000):
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= 1_000):
         raise SettingError(
             _("The header row must be a line number from 1 to 1,000."),
             where="header_row",

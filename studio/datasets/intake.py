@@ -8,7 +8,6 @@ any view runs; ``uploaded_file`` raises it.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import uuid
 import weakref
@@ -23,9 +22,9 @@ from django.utils.translation import gettext as _
 
 from studio.datasets import files
 from studio.datasets.words import megabytes
+from training.disk import is_full
 from training.errors import UserError
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LONGEST_NAME = 300
 
 
@@ -84,6 +83,7 @@ class Intake(FileUploadHandler):
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None) -> None:
         self.announced = content_length or 0
+        self.taken = 0  # bytes of all files of the form
 
     def new_file(self, field_name, file_name, *args, **kwargs) -> None:
         super().new_file(field_name, file_name, *args, **kwargs)
@@ -97,12 +97,13 @@ class Intake(FileUploadHandler):
         self.file = Upload(file_name, self.content_type)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if self.file.size + len(raw_data) > settings.UPLOAD_LIMIT_BYTES:
+        self.taken += len(raw_data)
+        if self.taken > settings.UPLOAD_LIMIT_BYTES:
             self.refuse(too_large())
         try:
             self.file.write(raw_data)
         except OSError as error:
-            if error.errno not in FULL:
+            if not is_full(error):
                 raise
             self.refuse(disk_full(max(self.announced, self.file.size + len(raw_data))))
 
@@ -110,7 +111,7 @@ class Intake(FileUploadHandler):
         try:
             self.file.flush()
         except OSError as error:
-            if error.errno not in FULL:
+            if not is_full(error):
                 raise
             self.refuse(disk_full(max(self.announced, file_size)))
         return self.file

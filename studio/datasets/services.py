@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, ProtectedError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -83,7 +84,13 @@ def read_again(*, version: DatasetVersion) -> None:
     state = DatasetVersion.State
     with transaction.atomic():
         changed = DatasetVersion.objects.filter(pk=version.pk, state=state.FAILED).update(
-            state=state.QUEUED, losses=0, message="", hint="", progress={}, ended_at=None
+            state=state.QUEUED,
+            losses=0,
+            message="",
+            hint="",
+            progress={},
+            queued_at=timezone.now(),
+            ended_at=None,
         )
         if not changed:
             raise SettingError(_("This version is not one that failed."), where="version")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from training.words import megabytes
+
+__all__ = ["ROLES", "TASKS", "TYPES", "counted", "megabytes", "percent"]
+
 TYPES = {
     "number": (_("Number"), "hash"),
     "yes/no": (_("Yes/no"), "bool"),
@@ -25,15 +29,6 @@ TASKS = {
     "multiclass": _("One of several classes"),
     "regression": _("A number"),
 }
-
-
-def megabytes(count: int) -> str:
-    """A number of bytes with its unit: "812 bytes", "41.3 kB", "2.4 MB", "5.1 GB"."""
-    if count < 1_000:
-        return f"{count} bytes"
-    unit, size = next((pair for pair in (("kB", 1e3), ("MB", 1e6)) if count < pair[1] * 1_000), ("GB", 1e9))
-    value = count / size
-    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f}".removesuffix(".0") + f" {unit}"
 
 
 def percent(share: float) -> str:

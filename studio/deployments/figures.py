@@ -90,7 +90,7 @@ def _precision_recall(report: dict[str, Any]) -> Figure:
 
 def _several(curves: list[dict[str, Any]]) -> str:
     if len(curves) == 1:
-        return str(curves[0]["class"])
+        return _("For %(class)s") % {"class": curves[0]["class"]}
     if len(curves) > MAX_CURVES:
         return _("Each class against the rest, the first %(shown)s of %(all)s") % {
             "shown": MAX_CURVES,
@@ -223,6 +223,7 @@ def _axis(title: str, limits: list[float] | None) -> dict[str, Any]:
         "zeroline": False,
         "linecolor": "var(--line-strong)",
         "automargin": True,
+        "separatethousands": True,
     }
     return {**axis, "range": limits} if limits else axis
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from studio.accounts.models import InProject
 from studio.datasets import files
@@ -36,11 +36,15 @@ class Model(Job):
 
     objects = ModelQuerySet.as_manager()
 
+    def bundle_name(self, attempt: int) -> str:
+        """Where an attempt puts its bundle; attempts never share a file."""
+        return f"bundles/{self.run.folder.rsplit('/', 1)[-1]}-{self.pk}-{attempt}.zip"
+
     def payload(self) -> dict[str, Any]:
         return self.run.inputs() | {
             "name": self.run.name,
             "report": self.report,
-            "bundle": files.new_name("bundles", ".zip"),
+            "bundle": self.bundle_name(self.attempt),
         }
 
     def on_messages(self, messages: list[dict[str, Any]]) -> None:
@@ -56,3 +60,6 @@ class Model(Job):
         except jobs.LeaseLost:  # another attempt packs its own
             files.remove(bundle)
             raise
+        # An earlier attempt may have died with its bundle written and not told of.
+        earlier = [self.bundle_name(attempt) for attempt in range(1, self.attempt)]
+        transaction.on_commit(lambda: files.remove(*earlier))

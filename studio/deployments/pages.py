@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -84,10 +85,16 @@ def _progress(run: Run, model: Model | None) -> dict[str, Any]:
             "progress_title": _("This model has not been judged yet"),
             "progress_text": _("Judging measures it on the rows that training never saw."),
         }
+    if run.state == Run.State.DISCARDED:
+        return {
+            "progress_title": _("%(run)s has no model") % {"run": run},
+            "progress_text": _("It was discarded, and its weights with it."),
+        }
     if run.is_over:
         return {
             "progress_title": _("%(run)s has no model") % {"run": run},
-            "progress_text": run.message or _("It ended before there were weights to keep."),
+            "progress_text": f"{run.message} {run.advice}".strip()
+            or _("It ended before there were weights to keep."),
         }
     return {
         "is_working": run.state != Run.State.PAUSED,
@@ -125,7 +132,12 @@ def _checked(found: dict[str, Any]) -> str:
     return _(
         "On %(rows)s real rows ONNX and PyTorch differ by at most %(difference)s of %(unit)s, "
         "and the inputs are those that were trained on."
-    ) % {"rows": f"{found['rows']:,}", "difference": f"{found['difference']:.1g}", "unit": unit}
+    ) % {"rows": f"{found['rows']:,}", "difference": _decimal(found["difference"]), "unit": unit}
+
+
+def _decimal(value: float) -> str:
+    """One significant digit, written out: 0.0000001."""
+    return f"{Decimal(f'{value:.1g}'):f}"
 
 
 def _curl(run: Run, root: str, features: list[dict[str, Any]]) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 from training.encode import cells
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# At the start of a cell, and within one where a spreadsheet that separates by ; or lines may cut it.
+FORMULA = re.compile(r"\A(?=[=+\-@\t\r])|(?<=[;\t\r\n])(?=[=+\-@])")
 
 
 def scored_csv(rows: list[dict[str, Any]], predictions: list[dict[str, Any]]) -> str:
@@ -36,9 +38,7 @@ def scored_csv(rows: list[dict[str, Any]], predictions: list[dict[str, Any]]) ->
 
 def plain(value: Any) -> Any:
     """A cell that no spreadsheet computes: text like ``=1+1`` gets a quote in front, numbers stay."""
-    if isinstance(value, str) and value.startswith(FORMULA) and not _is_number(value):
-        return f"'{value}"
-    return value
+    return FORMULA.sub("'", value) if isinstance(value, str) and not _is_number(value) else value
 
 
 def _is_number(text: str) -> bool:

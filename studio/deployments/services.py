@@ -59,6 +59,7 @@ def packed_model(run: Run) -> Model:
         return model
     if model is not None and model.state == Model.State.FAILED:
         raise NotReady(model.message, where="model", hint=model.hint or _("Try again on the model's page."))
+    _check_model_follows(run)
     raise NotReady(
         _("The model of %(run)s is not packed yet.") % {"run": run},
         where="model",
@@ -73,11 +74,19 @@ def judged_model(run: Run) -> Model:
         return model
     if model is not None and model.state == Model.State.FAILED:
         raise NotReady(model.message, where="model", hint=model.hint)
+    _check_model_follows(run)
     raise NotReady(
         _("%(run)s has no report yet.") % {"run": run},
         where="model",
         hint=_("Wait until the run has ended, then ask again."),
     )
+
+
+def _check_model_follows(run: Run) -> None:
+    """Raises NotReady for a run that ended without a model: there is nothing to wait for."""
+    if run.is_over and not run.has_model:
+        said = _("%(run)s has no model. %(why)s") % {"run": run, "why": run.message}
+        raise NotReady(said, where="run", hint=run.advice)
 
 
 def predict_json(model: Model, body: bytes) -> list[dict[str, Any]]:
@@ -117,4 +126,12 @@ def _predicted(model: Model, given: list[rows.Row]) -> list[dict[str, Any]]:
             where=f"rows[{found[0]['row'] - 1}].{found[0]['column']}",
             hint=_("Send a value of the column's type, or leave the cell empty."),
         )
-    return predictor.bundle_of(model).predict(given)
+    return answers(model, given)
+
+
+def answers(model: Model, given: list[rows.Row]) -> list[dict[str, Any]]:
+    """Predictions of rows without cell problems. Raises SettingError where there is no finite answer."""
+    try:
+        return predictor.bundle_of(model).predict(given)
+    except ValueError as error:
+        raise SettingError(str(error), where="rows", hint=_("Send smaller numbers.")) from None

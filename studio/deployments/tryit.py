@@ -76,10 +76,10 @@ def said(prediction: dict[str, Any]) -> str:
 
 
 def typical(feature: dict[str, Any]) -> Any:
-    """The value that a form or an example starts with: a whole number as one, a date without its time."""
+    """What a form or an example starts with: a number in six digits or whole, a date without its time."""
     value = feature["typical"]
     if feature["type"] == "number" and value is not None:
-        return int(value) if feature["whole"] else float(value)
+        return int(value) if feature["whole"] else float(f"{value:.6g}")
     return str(value)[:10] if feature["type"] == "date" and value else value
 
 

@@ -62,24 +62,32 @@ def best_epoch(summary: dict[str, Any]) -> int | None:
 
 def shown(value: float | None) -> str:
     """A metric as text: three decimals where it is small, thousands separators where it is large."""
-    if value is None:
-        return "–"
-    digits = 3 if abs(value) < 100 else 1 if abs(value) < 10_000 else 0
-    return f"{value:,.{digits}f}".replace("-", "−")
+    return "–" if value is None else _in_digits(value, _digits(value))
+
+
+def _digits(*values: float) -> int:
+    """Decimals for numbers that stand side by side: those of the largest."""
+    largest = max(map(abs, values), default=0.0)
+    return 3 if largest < 100 else 1 if largest < 10_000 else 0
+
+
+def _in_digits(value: float, digits: int) -> str:
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")  # no minus before a zero
 
 
 def _line(metric: dict[str, Any]) -> Line:
     value, baseline = metric["value"], metric["baseline"]
+    digits = _digits(*(each for each in (value, baseline) if each is not None))
     gain, better = "", None
     if value is not None and baseline is not None:
-        difference = value - baseline
-        gain = ("+" if difference > 0 else "") + shown(difference)
-        better = None if difference == 0 else (difference > 0) == (metric["better"] == "higher")
+        # Of the rounded numbers: what people get who subtract them.
+        difference = round(value, digits) - round(baseline, digits)
+        gain = ("+" if difference > 0 else "") + _in_digits(difference, digits)
+        better = None if value == baseline else (value > baseline) == (metric["better"] == "higher")
     return Line(
         metric["title"],
         metric.get("reason") or metric["description"],
-        shown(value),
-        shown(baseline),
+        *("–" if each is None else _in_digits(each, digits) for each in (value, baseline)),
         gain,
         better,
     )

@@ -68,7 +68,7 @@ def try_row(request: HttpRequest, pk: int) -> HttpResponse:
     fields = tryit.refused(fields, services.cell_problems(packed, [row]))
     context: dict[str, Any] = {"run": run, "fields": fields, "report": packed.report}
     if not any(field.error for field in fields):
-        prediction = bundle.predict([row])[0]
+        prediction = services.answers(packed, [row])[0]
         context |= {"prediction": tryit.said(prediction), "chances": tryit.chances_of(prediction)}
     if request.htmx:
         return render(request, "deployments/_result.html", context | {"swap": True})

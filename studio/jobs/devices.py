@@ -7,33 +7,33 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 from django.conf import settings
+
+from training.devices import list_devices, may_have_gpu, memory_bytes
 
 logger = logging.getLogger(__name__)
 
 NOTE = "STUDIO_DEVICES"  # "cuda:0,cuda:1"; empty: the processor only. Set it to fix what is used
-LOOK_SECONDS = 120
-LOOK = "import torch; print(','.join(f'cuda:{n}' for n in range(torch.cuda.device_count())))"
 
 
 def find() -> None:
     """Note the machine's GPUs in the environment, where the pool's processes find them."""
     if NOTE in os.environ:
         return
-    os.environ[NOTE] = ""
-    if not Path("/dev/nvidiactl").exists() and not Path("/dev/kfd").exists():
-        return
-    try:
-        found = subprocess.run(
-            [sys.executable, "-c", LOOK], capture_output=True, text=True, timeout=LOOK_SECONDS, check=True
-        )
-        os.environ[NOTE] = found.stdout.strip()
-    except (OSError, subprocess.SubprocessError) as error:
-        logger.warning("The GPUs could not be listed, runs use the processor: %s", error)
+    found = [device["name"] for device in list_devices()] if may_have_gpu() else []
+    os.environ[NOTE] = ",".join(name for name in found if name.startswith("cuda:"))
+    if may_have_gpu() and not gpus():
+        logger.warning("There is a GPU's driver, and no GPU that can be used: runs use the processor.")
+
+
+def memory_of(wanted: str) -> int | None:
+    """The memory that a run with this ``fit.device`` has here; None where only its worker can tell.
+
+    That is where a GPU may take it, and where workers may be other machines than this one.
+    """
+    here = wanted == "cpu" or (wanted == "auto" and not may_have_gpu())
+    return memory_bytes() if here and settings.BROKER.embedded else None
 
 
 def gpus() -> list[str]:

@@ -56,15 +56,18 @@ class Link:
 
     def _listen(self) -> None:
         heard = b""
-        while time.monotonic() - self._renewed < ALONE_SECONDS:
-            if not select.select([self._down], [], [], TICK_SECONDS)[0]:
-                continue
-            piece = os.read(self._down, 65_536)
-            if not piece:
-                break  # the supervisor is gone
-            *lines, heard = (heard + piece).split(b"\n")
-            for line in lines:
-                self._hear(json.loads(line))
+        while True:
+            is_late = time.monotonic() - self._renewed >= ALONE_SECONDS
+            # A long call may have kept this thread from hearing: late is alone once nothing waits.
+            if select.select([self._down], [], [], 0 if is_late else TICK_SECONDS)[0]:
+                piece = os.read(self._down, 65_536)
+                if not piece:
+                    break  # the supervisor is gone
+                *lines, heard = (heard + piece).split(b"\n")
+                for line in lines:
+                    self._hear(json.loads(line))
+            elif is_late:
+                break
         os._exit(ALONE_EXIT)
 
     def _hear(self, message: dict[str, Any]) -> None:

@@ -107,7 +107,8 @@ class Job(models.Model):
     @classmethod
     def line(cls, slot: str) -> Iterable[int]:
         """Keys of the queued rows that fit ``slot`` (empty: no slots), the next one first."""
-        return cls.objects.filter(state=cls.State.QUEUED).order_by("pk").values_list("pk", flat=True)[:50]
+        waiting = cls.objects.filter(state=cls.State.QUEUED).order_by("queued_at", "pk")
+        return waiting.values_list("pk", flat=True)[:50]
 
 
 ENDED = (Job.State.DONE, Job.State.STOPPED, Job.State.FAILED, Job.State.DISCARDED)

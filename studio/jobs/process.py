@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
 import importlib
 import json
 import logging
@@ -27,6 +26,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from studio.jobs.link import Link
 from studio.jobs.slots import Slot
+from training.disk import is_full
 from training.errors import EngineError, StrataError
 
 logger = logging.getLogger(__name__)
@@ -149,7 +149,7 @@ def _sentence(error: Exception) -> EngineError:
     # torch.OutOfMemoryError by name: this module is light.
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return NO_MEMORY
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and is_full(error):
         return NO_SPACE
     return UNEXPECTED
 
@@ -164,15 +164,18 @@ def _die_with(parent: int) -> None:
 def _show_device(name: str) -> None:
     kind, _, number = name.partition(":")
     if kind == "cuda":  # read at the first CUDA call, which comes later and only here
-        os.environ["CUDA_VISIBLE_DEVICES"] = number
+        # Numbers count the GPUs that this worker was given, which may be some of the machine's.
+        given = list(filter(None, os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")))
+        os.environ["CUDA_VISIBLE_DEVICES"] = given[int(number)] if given else number
 
 
 def _become_clean(keep: set[int]) -> None:
     os.setsid()
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD):
+    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the worker's to answer
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # stopping is the worker's to answer, by the wish "leave"
     _silence(keep)
     BaseDatabaseWrapper.ensure_connection = _no_database
     # Pool children are daemonic, which forbids them children; this process may have some.

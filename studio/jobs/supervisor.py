@@ -42,6 +42,9 @@ def supervise(
     """
     try:
         Supervisor(job, claimed, slot, leaving).run()
+    except DatabaseError:  # before its process began: the reaper puts it back
+        logger.warning("The database is away; job %s was not begun", job.pk, exc_info=True)
+        connections.close_all()
     except Exception:  # the one edge: a bug of ours ends this job, not the worker
         logger.exception("%s %s could not be seen through", job._meta.label, job.pk)
         connections.close_all()
@@ -168,8 +171,7 @@ class Supervisor:
     def conclude(self, reason: str) -> None:
         if self.pending:
             self.store()
-        left = self.left_at is not None
-        if left and (reason or self.result.get("ended") == "left"):
+        if self.leaving() and (reason or not self.result or self.result.get("ended") == "left"):
             queue.give_back(self.job, "its worker shut down")
         elif "error" in self.result:
             queue.conclude(self.job, Outcome(error=self.result["error"]))

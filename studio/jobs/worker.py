@@ -10,8 +10,9 @@ import gc
 import importlib
 import mmap
 import os
+import signal
 
-from celery.signals import worker_init, worker_shutting_down
+from celery.signals import worker_init, worker_process_init, worker_shutting_down
 from django.conf import settings
 
 from studio.jobs import devices
@@ -24,13 +25,14 @@ _leaving = mmap.mmap(-1, 1)  # one byte that the parent shares with its pool
 
 
 def options() -> list[str]:
-    """The command line of the worker, after ``celery -A studio``."""
+    """The command line of the worker, after ``celery -A studio``. Asks which GPUs there are."""
+    devices.find()
     return [
         "worker",
         "--pool",
         "prefork",
         "--concurrency",
-        str(settings.WORKER_JOBS),
+        str(settings.WORKER_JOBS or len(devices.slots()) + 3),
         "--queues",
         ",".join(QUEUES),
         "-O",
@@ -53,9 +55,14 @@ def import_heavy(**_kwargs: object) -> None:
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
     for name in HEAVY:
         importlib.import_module(name)
-    devices.find()
     gc.collect()
     gc.freeze()  # keeps the garbage collector from touching, and so copying, shared pages
+
+
+@worker_process_init.connect
+def leave_stopping_to_the_parent(**_kwargs: object) -> None:
+    """Whoever stops a worker often signals its whole group: supervisors have a job to give back first."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 @worker_shutting_down.connect

@@ -92,11 +92,12 @@ def _whole(network: Network) -> dict[str, Any]:
     page = Page(network)
     checked = page.checked.as_dict()
     others = [_problem(problem) for problem in page.other_problems]
+    on_cards = [problem for problem in checked["problems"] if problem["where"].startswith("network")]
     return _brief(network) | {
         "recipe": network.draft,
         "ok": not page.problems,
         "cards": checked["cards"],
-        "problems": [*others, *checked["problems"]],
+        "problems": [*others, *on_cards],
         "warnings": checked["warnings"],
         "totals": checked["totals"],
     }

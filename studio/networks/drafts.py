@@ -27,6 +27,7 @@ NODES_LIMIT = 1_000
 EDITS_LIMIT = 50
 DRAFT_LIMIT_BYTES = 1_000_000
 VALUE_LIMIT_BYTES = 2_000
+DEPTH_LIMIT = 32  # far beyond any recipe, far below what Python's own recursion takes
 
 
 def apply(draft: dict[str, Any], edits: list[dict[str, Any]], info: dict[str, Any]) -> dict[str, Any]:
@@ -216,7 +217,12 @@ def check_nodes(nodes: Any) -> None:
 
 
 def storable(value: Any, *, limit: int = VALUE_LIMIT_BYTES) -> None:
-    """Raises SettingError for what no database keeps: too long, not finite, NUL, broken text."""
+    """Raises SettingError for what no database keeps: too deep, too long, not finite, NUL, broken text."""
+    if _is_deep(value):
+        raise SettingError(
+            _("This value cannot be kept: it is nested more than %(limit)s levels deep.")
+            % {"limit": DEPTH_LIMIT}
+        )
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False)
         size = len(text.encode())
@@ -231,3 +237,18 @@ def storable(value: Any, *, limit: int = VALUE_LIMIT_BYTES) -> None:
         )
     if "\\u0000" in text:
         raise SettingError(_("This value cannot be kept: it holds a zero character."))
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether lists and objects stand in one another more than DEPTH_LIMIT times; without recursion."""
+    level = [value]
+    for _depth in range(DEPTH_LIMIT + 1):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True

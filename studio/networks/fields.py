@@ -70,10 +70,14 @@ def shown(value: Any) -> str:
 
 
 def _choices(info: FieldInfo, value: str) -> list[Choice]:
-    known = [Choice(each, _(each.replace("_", " ").capitalize()), each == value) for each in info.choices]
+    known = [Choice(each, _title(each), each == value) for each in info.choices]
     if value in info.choices:
         return known
     return [Choice(value, value or "–", chosen=True), *known]
+
+
+def _title(choice: str) -> str:
+    return _("Automatic") if choice == "auto" else _(choice.replace("_", " ").capitalize())
 
 
 def _range(info: FieldInfo) -> str:

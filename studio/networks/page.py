@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from pydantic import ValidationError
 
 from studio.datasets.words import megabytes
-from studio.networks import cards, history
+from studio.networks import cards, history, services
 from studio.networks.models import Network
 from training import start
 from training.errors import SettingError, StrataError
@@ -43,7 +43,7 @@ class Page:
     @cached_property
     def problems(self) -> list[StrataError]:
         """All that keeps the draft from training: data, fit and network."""
-        return start.problems_of(self.draft, self.info)
+        return services.problems_of(self.draft, self.info)
 
     @property
     def other_problems(self) -> list[StrataError]:
@@ -86,7 +86,7 @@ class Page:
     @property
     def memory(self) -> str:
         """What training needs beside the data, as far as the settings allow to tell."""
-        size = _count(self.draft["fit"].get("batch_size"))
+        size = min(_count(self.draft["fit"].get("batch_size")), max(1, self.training_rows))
         try:
             optimizer = optimizer_of(Named.model_validate(self.draft["fit"].get("optimizer")))
         except (ValidationError, SettingError):

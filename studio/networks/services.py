@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.models import User
 from studio.datasets.models import DatasetVersion
+from studio.jobs import devices
 from studio.networks import drafts
 from studio.networks.models import Network
 from training import start
-from training.errors import DataError, RecipeError, SettingError
+from training.errors import DataError, RecipeError, SettingError, StrataError
 
 NAME_LENGTH = 120
+FILE_ENDING = re.compile(r"\.(csv|tsv|txt)$", re.IGNORECASE)
 
 
 def visible_network(user: User, pk: int) -> Network:
@@ -29,6 +32,12 @@ def visible_version(user: User, pk: int) -> DatasetVersion:
     """The dataset version; Http404 when it is in none of the user's projects."""
     rows = DatasetVersion.objects.visible_to(user).select_related("dataset")
     return get_object_or_404(rows, pk=pk)
+
+
+def problems_of(draft: dict[str, Any], info: dict[str, Any]) -> list[StrataError]:
+    """Everything that keeps a draft from training here, the machine's memory included."""
+    memory = devices.memory_of(str(draft["fit"].get("device", "auto")))
+    return start.problems_of(draft, info, memory_bytes=memory)
 
 
 def create_network(user: User, version: DatasetVersion, *, name: str = "") -> Network:
@@ -93,8 +102,8 @@ def _check_ready(version: DatasetVersion) -> None:
 
 
 def _fresh_name(version: DatasetVersion) -> str:
-    """The dataset's name and the next number that is free: "Churn 3"."""
-    stem = version.dataset.name[: NAME_LENGTH - 10]
+    """The dataset's name without a file's ending, and the next number that is free: "Churn 3"."""
+    stem = FILE_ENDING.sub("", version.dataset.name)[: NAME_LENGTH - 10]
     taken = set(
         Network.objects.filter(project=version.dataset.project, name__startswith=stem).values_list(
             "name", flat=True

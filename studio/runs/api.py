@@ -65,9 +65,9 @@ def create(request: HttpRequest, body: RunIn) -> Status:
 @router.get("", response=list[RunOut], summary="Runs, newest first")
 def runs(
     request: HttpRequest,
-    project: int | None = None,
+    project: int | None = Query(None, ge=1, lt=2**63),
     limit: int = Query(100, ge=1, le=1000),
-    before: int | None = None,
+    before: int | None = Query(None, ge=1, lt=2**63),
 ) -> list[dict[str, Any]]:
     found = visible(request)
     if project is not None:

@@ -34,7 +34,7 @@ def encoded_arrays(
             encoded = Encoded.load(folder)
             os.utime(folder)
             return encoded
-        except EngineError:
+        except (EngineError, FileNotFoundError):
             shutil.rmtree(folder, ignore_errors=True)  # damaged, or evicted while we looked
     encoded = encode_table(table, recipe.data, info)
     _keep(encoded, folder)
@@ -50,10 +50,10 @@ def cache_key(recipe: Recipe, table: Path) -> str:
 
 def evict(cache: Path, most_bytes: int, *, spare: str = "") -> None:
     """Remove what was used longest ago until the cache holds ``most_bytes`` at most."""
-    folders = sorted((path for path in cache.iterdir() if path.is_dir()), key=_used_at, reverse=True)
+    folders = sorted((path for path in cache.glob("*") if path.is_dir()), key=_used_at, reverse=True)
     total = 0
     for folder in folders:
-        total += sum(file.stat().st_size for file in folder.glob("*"))
+        total += _bytes_of(folder)
         if total > most_bytes and folder.name != spare:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -76,6 +76,13 @@ def _used_at(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:
         return 0.0
+
+
+def _bytes_of(folder: Path) -> int:
+    try:
+        return sum(file.stat().st_size for file in folder.glob("*"))
+    except FileNotFoundError:  # another process is writing or evicting it
+        return 0
 
 
 def _code_version() -> str:

@@ -11,6 +11,8 @@ from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth import get_user_model
+from django.db import Error as DatabaseError
 from redis.exceptions import RedisError
 
 from studio.runs.history import events_after, standing
@@ -72,12 +74,15 @@ class RunConsumer(AsyncWebsocketConsumer):
         checked = time.monotonic()
         while True:
             await asyncio.sleep(self.LOOK_SECONDS)
-            if time.monotonic() - checked >= self.ACCESS_SECONDS:
-                checked = time.monotonic()
-                if await self._visible() is None:
-                    await self.close(code=self.NOT_YOURS)
-                    return
-            await self._look()
+            try:
+                if time.monotonic() - checked >= self.ACCESS_SECONDS:
+                    if await self._visible() is None:
+                        await self.close(code=self.NOT_YOURS)
+                        return
+                    checked = time.monotonic()
+                await self._look()
+            except DatabaseError:
+                logger.warning("The database is away; looking again", exc_info=True)
 
     async def _look(self) -> None:
         run = await self._read()
@@ -128,7 +133,9 @@ class RunConsumer(AsyncWebsocketConsumer):
         user = self.scope["user"]
         if not user.is_authenticated or not self._still_signed_in():
             return None
-        user.refresh_from_db()
+        user = get_user_model().objects.filter(pk=user.pk).first()
+        if user is None:
+            return None
         return Run.objects.visible_to(user).filter(pk=self.key).defer("recipe").first()
 
     def _still_signed_in(self) -> bool:

@@ -38,7 +38,7 @@ def standing(run: Run, waiting: list[int] | None = None) -> dict[str, Any]:
         "wish": run.wish,
         "place": place_in_line(run, waiting),
         "message": run.message,
-        "hint": run.hint,
+        "hint": run.advice,
         "has_weights": run.has_weights,
         "saved_epoch": run.saved_epoch,
         "last_seq": run.last_seq,

@@ -1,9 +1,10 @@
-"""Whose turn it is: projects in turn, and within a project the older run."""
+"""Whose turn it is: projects in turn, and within a project the run that has waited longest."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 MOST = 1_000
@@ -20,4 +21,4 @@ def in_turn(queued: Iterable[tuple[int, int]], running: Iterable[int]) -> list[i
     for key, project in queued:
         turns.append((ahead[project], key))
         ahead[project] += 1
-    return [key for _, key in sorted(turns)]
+    return [key for _, key in sorted(turns, key=itemgetter(0))]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from studio.accounts.models import InProject, Project, User
 from studio.datasets import files
@@ -78,6 +79,16 @@ class Run(Job):
         return "best" in self.summary.get("saved", {})
 
     @property
+    def advice(self) -> str:
+        """The hint; for a failed run also what can be made of the weights that it has."""
+        if self.state != self.State.FAILED or not self.has_weights:
+            return self.hint
+        keep = _("“Keep the best” makes a model of epoch %(epoch)s.") % {
+            "epoch": f"{self.summary['saved']['best']:,}"
+        }
+        return f"{self.hint} {keep}".strip()
+
+    @property
     def saved_epoch(self) -> int | None:
         """The epoch that training can go on from; None before the first checkpoint."""
         return self.summary.get("saved", {}).get("last")
@@ -90,7 +101,7 @@ class Run(Job):
 
     @classmethod
     def line(cls, slot: str) -> list[int]:
-        waiting = cls.objects.filter(state=cls.State.QUEUED).order_by("pk")
+        waiting = cls.objects.filter(state=cls.State.QUEUED).order_by("queued_at", "pk")
         rows = waiting.values_list("pk", "project_id", "recipe__fit__device")[: line.MOST]
         fitting = [
             (key, project)
@@ -151,7 +162,7 @@ class Run(Job):
         epoch = self.saved_epoch
         text = (
             f"Interrupted. Going on from epoch {epoch}."
-            if epoch
+            if epoch is not None
             else "Interrupted. Starting again from the beginning."
         )
         self.record([Note(level="warning", text=text, hint="").as_dict()])

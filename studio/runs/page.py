@@ -114,8 +114,8 @@ def settings_of(recipe: Recipe) -> list[tuple[str, str]]:
         (_("Epochs"), f"{fit.epochs:,}") if fit.epochs else (_("Steps"), f"{fit.steps:,}"),
         (_("Batch size"), f"{fit.batch_size:,}"),
         (_("Stop early"), stopping),
-        (_("Precision"), fit.precision),
-        (_("Device"), fit.device),
+        (_("Precision"), _automatic(fit.precision)),
+        (_("Device"), _automatic(fit.device)),
         (_("Seed"), str(fit.seed)),
     ]
 
@@ -125,6 +125,10 @@ TASKS = {
     "multiclass": lambda: _("Several classes"),
     "regression": lambda: _("A number"),
 }
+
+
+def _automatic(choice: str) -> str:
+    return _("Automatic") if choice == "auto" else choice
 
 
 def _declared(known: dict[str, type[Declared]], name: str) -> str:

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from studio.accounts.models import Project, User
 from studio.datasets import files
+from studio.datasets.words import megabytes
 from studio.jobs.doorbell import ring
 from studio.networks.models import Network
+from studio.networks.services import problems_of
 from studio.runs.models import Run, stamp
 from studio.runs.signals import run_ended
 from studio.runs.summary import summarised
@@ -21,7 +23,6 @@ from training.errors import DataError, UserError
 from training.events import Queued, Stopped
 from training.objectives import objective_of
 from training.recipe import Recipe
-from training.start import problems_of
 
 State = Run.State
 LEAST_FREE_BYTES = 200_000_000  # a run writes checkpoints and, once, its arrays
@@ -89,8 +90,8 @@ def stop_run(run: Run) -> Run:
         event = Stopped(
             epoch=summary.get("epoch", 0),
             step=summary.get("step", 0),
-            best_epoch=summary["best_epoch"],
-            metrics=summary.get("best", {}),
+            best_epoch=summary["saved"]["best"],
+            metrics=summary.get("kept", {}),
         )
         run.state = State.STOPPED
         ended = {"state": State.STOPPED, "wish": "", "message": "", "hint": "", "ended_at": timezone.now()}
@@ -151,8 +152,8 @@ def check_room() -> None:
     free = files.free_bytes()
     if free < LEAST_FREE_BYTES:
         raise NoRoom(
-            _("The disk is nearly full: %(free)d MB are free, and a run needs %(need)d MB.")
-            % {"free": free // 1_000_000, "need": LEAST_FREE_BYTES // 1_000_000},
+            _("The disk of this server is nearly full: a run needs %(need)s, %(free)s are free.")
+            % {"free": megabytes(free), "need": megabytes(LEAST_FREE_BYTES)},
             where="disk",
             hint=_("Free some space, then start the run again."),
         )

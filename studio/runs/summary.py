@@ -2,8 +2,8 @@
 
 summary: ``epoch``, ``epochs``, ``step``, ``metrics`` (last epoch, per split), ``best_epoch``, ``best``
 (its metrics per split), ``points`` ([[epoch, validation loss], …], thinned), ``saved`` (checkpoint ->
-epoch), ``started`` (sizes and what "auto" resolved to), ``seconds``, ``reason``, ``headline`` (the
-metric that is shown first).
+epoch), ``kept`` (metrics of the best that is saved, which may be an older one), ``started`` (sizes and
+what "auto" resolved to), ``seconds``, ``reason``, ``headline`` (the metric that is shown first).
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ def _with_point(points: list[list[float]], event: dict[str, Any]) -> list[list[f
 
 
 def _checkpoint(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
-    return {"saved": summary.get("saved", {}) | {event["which"]: event["epoch"]}}
+    change = {"saved": summary.get("saved", {}) | {event["which"]: event["epoch"]}}
+    if event["which"] == "best":
+        change["kept"] = summary.get("best", {}) if summary.get("best_epoch") == event["epoch"] else {}
+    return change
 
 
 def _resumed(summary: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -73,7 +74,26 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+def servers() -> Iterator[dict[str, str]]:
+    """Nothing, the embedded default; where DATABASE_URL and REDIS_URL are set, a database on each."""
+    database, redis = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
+    if not database.startswith("postgres"):
+        yield {}
+        return
+    name = f"strata_browser_{os.getpid()}"
+    with psycopg.connect(database, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        base, _, number = redis.rpartition("/")
+        yield {
+            "DATABASE_URL": f"{database.rpartition('/')[0]}/{name}",
+            # Not the number of the other tests: their workers must not hear our doorbells.
+            "REDIS_URL": f"{base}/{int(number) + 1}",
+        }
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory, servers: dict[str, str]) -> Iterator[Studio]:
     """`manage.py up` on a data folder and a port of its own; interrupted as by Ctrl-C at the end."""
     folder = tmp_path_factory.mktemp("studio")
     port = _free_port()
@@ -81,6 +101,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         "STUDIO_DATA_DIR": str(folder / "data"),
         "STUDIO_PORT": str(port),
         "PYTHONUNBUFFERED": "1",
+        **servers,
     }
     with (folder / "up.log").open("w+") as log:
         up = subprocess.Popen(
@@ -127,7 +148,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def _plain_environment() -> dict[str, str]:
     """Ours without the settings that other tests made: nothing set is what is tested here."""
-    ours = ("STUDIO_", "DJANGO_", "DATABASE_URL", "PYTEST_")
+    ours = ("STUDIO_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "PYTEST_")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import signal
@@ -121,8 +122,10 @@ class Worker:
         self.worker.wait()
 
     def stop(self) -> None:
+        """Ask all of their processes to end, as ``manage.py up`` and service managers do."""
         for process in filter(None, (self.worker, self.reaper)):
-            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
         for process in filter(None, (self.worker, self.reaper)):
             try:
                 process.wait(20)
@@ -151,7 +154,7 @@ def shared_server(django_db_setup, broker) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "studio.asgi:application", "--port", str(port)]
-    command += ["--log-level", "warning", "--lifespan", "off"]
+    command += ["--log-level", "warning", "--lifespan", "off", "--http", "studio.wire:Guarded"]
     with Path(settings.DATA_DIR, "web.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=log, stderr=log)
     try:

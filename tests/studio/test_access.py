@@ -135,8 +135,7 @@ def opens(client: Client | None, route: str, origin: str) -> bool:
         socket = ApplicationCommunicator(application, scope)
         await socket.send_input({"type": "websocket.connect"})
         answer = await socket.receive_output(10)
-        if answer["type"] == "websocket.accept":
-            await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+        await socket.send_input({"type": "websocket.disconnect", "code": 1000})
         await socket.wait(10)
         return answer["type"]
 

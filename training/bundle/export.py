@@ -24,6 +24,7 @@ from training.bundle.check import check_bundle
 from training.bundle.form import features_of
 from training.bundle.onnx_model import onnx_bytes
 from training.bundle.runtime import Bundle
+from training.disk import disk_full, is_full
 from training.encode import Encoded
 from training.errors import EngineError
 from training.network import code
@@ -69,7 +70,8 @@ def write(
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with tempfile.TemporaryDirectory() as place:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent) as place:
             room = Path(place)
             _fill(room, parts, encoded, report, table, info)
             checked = check_bundle(Bundle(room), parts, encoded, table)
@@ -80,9 +82,13 @@ def write(
             )
             return {**_zip(room, out), **checked}
     except OSError as error:
+        if is_full(error):
+            size = 3 * sum(value.nbytes for value in parts.model.state_dict().values())  # twice, and the zip
+            hint = "Weights and report are kept. Free some space, then try again."
+            raise disk_full("the download", out.parent, needed=size, hint=hint) from error
         raise EngineError(
             f"The bundle could not be written: {error.strerror or error}.",
-            hint="Make room on the disk and try again.",
+            hint="Weights and report are kept. Look after the disk, then try again.",
         ) from error
     finally:
         torch.set_num_threads(threads)
@@ -144,7 +150,6 @@ def _zip(room: Path, out: Path) -> dict[str, Any]:
     partial = out.with_name(out.name + ".writing")
     files = sorted(path.name for path in room.iterdir())
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             for name in files:
                 entry = zipfile.ZipInfo(name, _DATE)

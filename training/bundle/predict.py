@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ else:  # unzipped: the same files lie beside this one
 
 _AT_ONCE = 10_000
 _DELIMITERS = ",;\t|"
+# At the start of a cell, and within one where a spreadsheet that separates by ; or lines may cut it.
+_FORMULA = re.compile(r"\A(?=[=+\-@\t\r])|(?<=[;\t\r\n])(?=[=+\-@])")
 csv.field_size_limit(10_000_000)
 
 
@@ -126,12 +129,12 @@ def _blocks(rows: Iterator[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
 
 def _safe(cell: Any) -> Any:
     """A cell that no spreadsheet takes for a formula: text that begins like one gets a '."""
-    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if not isinstance(cell, str):
         return "" if cell is None else cell
     try:
         float(cell)
     except ValueError:
-        return f"'{cell}"
+        return _FORMULA.sub("'", cell)
     return cell
 
 

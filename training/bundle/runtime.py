@@ -82,7 +82,7 @@ class Bundle:
 
         rows: column -> text, number, true/false or None. Empty cells are allowed, other columns
         are ignored. Raises ValueError, in a sentence that names row and column, when a column is
-        missing or a cell cannot be read.
+        missing, a cell cannot be read, or an answer is no finite number.
         """
         problems: list[dict[str, Any]] = []
         columns = columns_from_rows(self.state, rows, problems)
@@ -90,7 +90,11 @@ class Bundle:
             raise ValueError(_sentence(problems))
         if not rows:
             return []
-        return self.predictions_of(self.run(apply(self.state, columns)))
+        outputs = self.run(apply(self.state, columns))
+        lost = np.flatnonzero(~np.isfinite(outputs).all(axis=1))
+        if len(lost):
+            raise ValueError(f"Row {lost[0] + 1:,} has numbers that are too large for the model to answer.")
+        return self.predictions_of(outputs)
 
     def run(self, arrays: dict[str, np.ndarray]) -> np.ndarray:
         """Encoded arrays (n, …) to (n, classes) probabilities or (n, 1) values."""

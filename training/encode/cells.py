@@ -173,12 +173,23 @@ def text_of_number(value: float) -> str:
 
 def names_from_header(cells: list[str]) -> list[str]:
     """Column names from a header row: trimmed, never empty, never twice, at most NAME_LENGTH long."""
+    wanted = [_name(cell) for cell in cells]
+    taken, seen = set(wanted), set()
+    tried: dict[str, int] = {}  # where counting goes on: a header of one name 100,000 times is quick
+
+    def numbered(name: str) -> str:
+        number = tried.get(name, 2)
+        while f"{name}_{number}" in taken:
+            number += 1
+        tried[name] = number
+        return f"{name}_{number}"
+
     names: list[str] = []
-    taken = {_name(cell) for cell in cells}
-    seen: set[str] = set()
-    for position, cell in enumerate(cells, start=1):
-        wanted = _name(cell) or _free(f"column_{position}", taken | seen)
-        name = wanted if wanted not in seen else _numbered(wanted, taken | seen)
+    for position, given in enumerate(wanted, start=1):
+        name = given or f"column_{position}"
+        if name in seen or (not given and name in taken):
+            name = numbered(name)
+        taken.add(name)
         seen.add(name)
         names.append(name)
     return names
@@ -186,17 +197,6 @@ def names_from_header(cells: list[str]) -> list[str]:
 
 def _name(cell: str) -> str:
     return " ".join(cell.replace("\0", "").strip(SPACE).split())[:NAME_LENGTH]
-
-
-def _free(name: str, taken: set[str]) -> str:
-    return name if name not in taken else _numbered(name, taken)
-
-
-def _numbered(name: str, taken: set[str]) -> str:
-    number = 2
-    while f"{name}_{number}" in taken:
-        number += 1
-    return f"{name}_{number}"
 
 
 def columns_from_rows(

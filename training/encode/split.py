@@ -38,12 +38,8 @@ def split(
     a missing class, group or mark. values: the texts of a "column" split.
     Raises DataError when the rows do not yield three parts.
     """
-    if rows < 3:
-        raise DataError(
-            f"There {'is' if rows == 1 else 'are'} only {counted(rows, 'usable row')}; training, validation "
-            "and test need at least one each.",
-            hint="Add rows: a hundred or more make sense.",
-        )
+    if problem := too_few(rows):
+        raise problem
     if method == "random":
         parts = _dealt(_order(rows, seed), validation, test)
     elif by is None:
@@ -59,6 +55,18 @@ def split(
     else:
         raise EngineError(f"There is no split method {method}.")
     return parts
+
+
+def too_few(rows: int) -> DataError | None:
+    """What to say when so many rows with a target are not enough for three parts."""
+    if rows >= len(NAMES):
+        return None
+    return DataError(
+        f"There {'is' if rows == 1 else 'are'} only {counted(rows, 'usable row')}; training, validation "
+        "and test need at least one each.",
+        where="rows",
+        hint="Add rows that have a target: a hundred or more make sense.",
+    )
 
 
 def _order(count: int, seed: int) -> np.ndarray:

@@ -33,6 +33,8 @@ def known(name: str) -> str:
     """The encoding's own name. Raises DataError when Python does not know it as a text encoding."""
     try:
         codec = codecs.lookup(name)
+        if not isinstance(codec.incrementaldecoder(errors="strict").decode(b"", True), str):
+            raise LookupError(name)  # one from bytes to bytes, such as zip
         codec.incrementaldecoder(errors="strict").decode(b"a", True)
     except (LookupError, TypeError, ValueError, AttributeError):
         raise DataError(

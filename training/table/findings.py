@@ -46,7 +46,8 @@ def about_table(
                 "bad",
                 None,
                 "Nothing to learn from",
-                "Besides the target, no column is left that a network could learn from.",
+                "Besides the target, no column is left that a network could learn from. Give one the role "
+                "feature, or upload a file with more columns.",
             )
         )
     return sorted(found, key=lambda one: ("bad", "warn", "info").index(one["level"]))

@@ -106,7 +106,7 @@ def _records(text: TextIO, reading: Reading, problems: Problems) -> Iterator[tup
                 raise DataError(
                     f"A quote that opens in line {begins:,} is never closed.",
                     where=f"line {begins}",
-                    hint="Correct that line, or read the file without a quote character.",
+                    hint="Correct that line and upload the file again.",
                 )
             yield begins, record
             begins = reader.line_num + 1

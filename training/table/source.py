@@ -8,6 +8,7 @@ from pathlib import Path
 from training.errors import DataError
 
 HEAD_BYTES = 1 << 18
+_CONTROL = (*range(1, 9), *range(14, 27), *range(28, 32))  # what no text holds
 
 _MAGIC = (
     (b"\x89PNG", "a PNG picture", "Upload the table as CSV."),
@@ -38,7 +39,8 @@ def read_head(source: Path) -> bytes:
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         if head and source.stat().st_size > len(head):
             raise DataError("The file begins with nothing but empty space.", hint="Upload the table as CSV.")
-        raise DataError("The file is empty.", hint="Upload a CSV file with a header line and rows.")
+        what = "holds nothing but empty space" if head else "is empty"
+        raise DataError(f"The file {what}.", hint="Upload a CSV file with a header line and rows.")
     refuse_other_kinds(head)
     return head
 
@@ -62,20 +64,24 @@ def refuse_other_kinds(head: bytes) -> None:
             "a web page or XML", "Export the table as CSV; a download may have given an error page instead."
         )
     if not _looks_like_text(head):
-        _refuse("a binary file", "Upload the table as CSV.")
+        why = f": line {_first_odd_line(head):,} holds bytes that are no text"
+        _refuse("a binary file", "Upload the table as CSV.", why)
 
 
-def _refuse(kind: str, hint: str) -> None:
-    raise DataError(f"This is {kind}, not a CSV file.", hint=hint)
+def _first_odd_line(head: bytes) -> int:
+    first = min(at for code in (0, *_CONTROL) if (at := head.find(code)) >= 0)
+    return head.count(b"\n", 0, first) + 1
+
+
+def _refuse(kind: str, hint: str, why: str = "") -> None:
+    raise DataError(f"This is {kind}, not a CSV file{why}.", hint=hint)
 
 
 def _looks_like_text(head: bytes) -> bool:
     """Few control characters, apart from the zeros of UTF-16 and stray NUL bytes."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or utf16_without_mark(head):
         return True
-    control = sum(
-        head.count(bytes([code])) for code in (*range(1, 9), 14, 15, *range(16, 27), *range(28, 32))
-    )
+    control = sum(head.count(code) for code in _CONTROL)
     return control * 50 <= len(head) and head.count(0) * 10 <= len(head)
 
 

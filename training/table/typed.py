@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from training.table.kinds import Kind
 
 _SAMPLE = 5_000
 _CELLS = 2_000_000
+_OS_ERROR = re.compile(r"IO error: .*\(os error (\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def write(source: Plain, kinds_: dict[str, Kind], spellings: list[str], out: Pat
         if _csv_type(kind) == pl.String
     )
     try:
-        frame.rename(dict(zip(columns, kinds_, strict=True))).sink_parquet(out, compression="lz4")
+        _sink(frame.rename(dict(zip(columns, kinds_, strict=True))), out)
     except (pl.exceptions.ComputeError, pl.exceptions.InvalidOperationError):
         return False
     return True
@@ -223,4 +225,15 @@ def finish(draft: Path, kinds_: dict[str, Kind], out: Path) -> None:
             words = kind.type not in ("number", "date")
             expressions.append(pl.col(inner[name]).cast(pl.String) if words else pl.col(inner[name]))
     frame = pl.scan_parquet(draft).rename(inner).select(expressions)
-    frame.rename({inner[name]: name for name in kinds_}).sink_parquet(out, compression="lz4")
+    _sink(frame.rename({inner[name]: name for name in kinds_}), out)
+
+
+def _sink(frame: pl.LazyFrame, out: Path) -> None:
+    """Write a frame. Raises OSError for what polars tells as a ComputeError: a full disk."""
+    try:
+        frame.sink_parquet(out, compression="lz4")
+    except pl.exceptions.ComputeError as error:
+        if found := _OS_ERROR.search(str(error)):
+            number = int(found[1])
+            raise OSError(number, os.strerror(number)) from error
+        raise

@@ -85,7 +85,10 @@ def _web() -> Program:
     command += ["--host", settings.BIND, "--port", str(settings.PORT)]
     # No access log: addresses may hold what is nobody's business.
     command += ["--no-access-log", "--log-level", "warning", "--no-server-header", "--lifespan", "off"]
-    command += ["--timeout-graceful-shutdown", "3"]
+    command += ["--timeout-graceful-shutdown", "3", "--http", "studio.wire:Guarded"]
+    if not settings.HTTPS:
+        # No proxy stands before us: X-Forwarded-For would be the client's own invention.
+        command.append("--no-proxy-headers")
     return Program("The web process", command, LOGS / "web.log")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from studio.networks import fields, history, training_form
 from training.errors import RecipeError, UserError
 from training.layers import CATALOG
+
+_TOKEN = re.compile(r"[\w.-]{1,36}\Z", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def read(request: HttpRequest) -> Posted:
     return Posted(
         revision,
         edits,
-        token if isinstance(token, str) and len(token) <= 36 else "",
+        token if isinstance(token, str) and _TOKEN.match(token) else "",
         body.get("typed") is True,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import Client
 
 from studio.datasets import files
@@ -18,6 +19,13 @@ from .test_upload import BOUNDARY, multipart
 
 TABLE = CHURN * 500
 BODY = multipart(b"a.csv", TABLE)
+
+
+@pytest.fixture(autouse=True)
+async def closed_connections() -> AsyncIterator[None]:
+    """Ends the database connection of the thread in which an async test's queries run."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture
@@ -132,3 +140,23 @@ async def test_a_request_that_is_given_up_lets_its_thread_go(cookies):
         await asyncio.wait_for(task, 10)
 
     assert await sync_to_async(kept_files)() == []
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_stranger_cannot_fill_the_memory_with_a_body_of_no_announced_length(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 300_000
+    asked = scope(b"", 0) | {"path": "/signin/", "raw_path": b"/signin/"}
+    asked["headers"] = [(b"host", b"testserver"), (b"content-type", b"application/x-www-form-urlencoded")]
+    taken = 0
+
+    async def endless() -> AsyncIterator[dict]:
+        nonlocal taken
+        while taken < 20_000_000:
+            taken += 50_000
+            yield {"type": "http.request", "body": b"token=" + b"x" * 50_000, "more_body": True}
+        yield {"type": "http.request", "body": b"", "more_body": False}
+
+    sent = await answer(asked, endless())
+
+    assert sent[0]["status"] in (400, 413)
+    assert taken < 2_000_000

@@ -10,6 +10,7 @@ from django.db import transaction
 from studio.datasets import files
 from studio.deployments import services
 from studio.deployments.models import Model
+from studio.jobs import queue
 from studio.runs.models import Run
 from studio.runs.signals import run_ended
 from tests.studio.processes import eventually
@@ -55,3 +56,25 @@ def test_lost_weights_are_said_and_trying_again_mends_it(run_of, penguins, worke
     away.rename(weights)
     services.make_again(run)
     eventually(lambda: Model.objects.get(run=run).state == Model.State.DONE, what="the second packing")
+
+
+def test_a_bundle_that_a_lost_attempt_left_goes_with_the_next(
+    run_of, penguins, django_capture_on_commit_callbacks
+):
+    model = Model.objects.create(run=run_of(penguins))
+    written = []
+    for _ in range(2):  # the first dies before it can tell
+        held = queue.claim(Model, "worker")
+        name = held.payload()["bundle"]
+        path = files.local(name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"zip")
+        written.append(path)
+        if len(written) == 1:
+            queue.lose(held, "its worker is gone")
+    with django_capture_on_commit_callbacks(execute=True):
+        held.on_messages([{"bundle": name, "bytes": 3, "checked": {}}])
+
+    model.refresh_from_db()
+    assert files.local(model.bundle) == written[1] and written[1].exists()
+    assert not written[0].exists()

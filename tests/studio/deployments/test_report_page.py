@@ -112,6 +112,12 @@ def test_a_failed_run_says_why_it_has_no_model(owner_client, run_of, penguins):
     assert owner_client.post(reverse("deployments:again", args=[run.pk])).status_code == 409
 
 
+def test_a_discarded_run_says_that_its_weights_are_gone(owner_client, run_of, penguins):
+    page = get(owner_client, run_of(penguins, state=Run.State.DISCARDED)).content.decode()
+
+    assert "It was discarded, and its weights with it." in page
+
+
 def test_a_failed_packing_keeps_the_report_says_why_and_can_be_tried_again(owner_client, run_of, penguins):
     run = run_of(penguins)
     made = Model.objects.create(

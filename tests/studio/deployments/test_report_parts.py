@@ -112,6 +112,15 @@ def test_metrics_are_written_with_the_digits_that_matter(value, text):
     assert shown(value) == text
 
 
+def test_a_metric_and_its_baseline_have_the_same_digits_and_differ_by_what_they_show():
+    headline = {"metric": "mae", "title": "MAE", "value": 90.338, "baseline": 255.04, "sentence": ""}
+    metric = {**headline, "name": "mae", "better": "lower", "description": ""}
+
+    line = verdict_of(report(metrics=[metric], headline=headline), "Run 2").headline
+
+    assert (line.value, line.baseline, line.gain, line.better) == ("90.3", "255.0", "−164.7", True)
+
+
 def test_the_matrix_shows_rows_and_their_share_of_the_true_class():
     matrix = matrix_of(report(confusion=[[8, 2], [1, 4]]))
 

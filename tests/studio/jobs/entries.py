@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import time
@@ -48,6 +49,13 @@ def obey(payload: Any, link: Link) -> str:
 def be_silent(payload: Any, link: Link) -> None:
     link.section("step")
     time.sleep(60)
+
+
+def be_deaf(payload: Any, link: Link) -> str:
+    """Keep every thread of this process from running, as a long call into C may."""
+    ctypes.PyDLL(None).sleep(3)
+    time.sleep(0.5)
+    return "finished"
 
 
 def ask_the_database(payload: Any, link: Link) -> None:

@@ -7,6 +7,7 @@ import pytest
 from studio.accounts.services import create_project
 from studio.jobs import queue
 from studio.jobs.models import Outcome
+from studio.runs import services
 from studio.runs.models import Run
 
 State = Run.State
@@ -89,6 +90,14 @@ def test_projects_take_turns(run, make_run, stranger):
     theirs = make_run(1, project=create_project(user=stranger, name="Other")).pk
 
     assert Run.line("") == [mine[0], theirs, mine[1], mine[2]]
+
+
+def test_a_run_that_is_resumed_lines_up_behind_those_that_wait(make_run):
+    paused, waiting = make_run(1, state=State.PAUSED), make_run(2)
+
+    services.resume_run(paused)
+
+    assert list(Run.line("")) == [waiting.pk, paused.pk]
 
 
 def test_a_run_that_wants_a_gpu_waits_for_one(make_run, monkeypatch):

@@ -60,6 +60,15 @@ def test_the_list_asks_the_same_number_of_questions_for_many(
         owner_client.get(reverse("networks:list"))
 
 
+def test_a_network_is_not_called_like_a_file(owner, version):
+    version.dataset.name = "sales 2025.CSV"
+    version.dataset.save()
+
+    names = [services.create_network(owner, version).name for _ in range(2)]
+
+    assert names == ["sales 2025 1", "sales 2025 2"]
+
+
 def test_rename_duplicate_and_delete(owner_client, network):
     owner_client.post(reverse("networks:rename", args=[network.pk]), {"name": "  Churn   net "})
     owner_client.post(reverse("networks:duplicate", args=[network.pk]))

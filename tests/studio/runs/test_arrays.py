@@ -35,6 +35,16 @@ def test_arrays_larger_than_the_cache_serve_the_run_that_made_them(tmp_path):
     assert folder.exists()
 
 
+def test_what_goes_while_we_look_disturbs_nobody(tmp_path):
+    folders = [filled(tmp_path, name, used_at=at) for at, name in enumerate("ab")]
+    (folders[0] / "encoded.json.part").symlink_to(tmp_path / "gone")
+
+    evict(tmp_path, 150)
+    evict(tmp_path / "not made yet", 150)
+
+    assert folders[1].exists()
+
+
 @pytest.mark.parametrize(
     ("part", "change", "same"),
     [("data", {"split": {"seed": 1}}, False), ("fit", {"epochs": 3}, True)],

@@ -54,7 +54,7 @@ def test_a_network_with_a_problem_is_refused_with_the_first_one(owner, network):
 def test_a_full_disk_refuses_to_start_and_says_how_much_is_needed(owner, network, monkeypatch):
     monkeypatch.setattr(files, "free_bytes", lambda: 50_000_000)
 
-    with pytest.raises(services.NoRoom, match="50 MB are free, and a run needs 200 MB"):
+    with pytest.raises(services.NoRoom, match="nearly full: a run needs 200 MB, 50 MB are free"):
         services.start_run(owner, network)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from studio.accounts.models import Membership
 from studio.runs import services
+from studio.runs.consumers import RunConsumer
 from studio.runs.models import Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,3 +126,21 @@ def test_a_strange_after_counts_as_none(open_socket, owner, owner_client, networ
     for after in ("-1", "x", "9" * 30, "１"):
         with open_socket(owner_client, run, after=after) as socket:
             assert seqs(events_until(socket, "queued")) == [1]
+
+
+async def test_a_page_outlives_a_database_that_was_away(monkeypatch):
+    consumer, looks = RunConsumer(), []
+
+    async def look() -> None:
+        looks.append("now")
+        if len(looks) == 1:
+            raise OperationalError("away")
+
+    monkeypatch.setattr(RunConsumer, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(consumer, "_look", look)
+    watching = asyncio.create_task(consumer._watch())
+    while len(looks) < 2 and not watching.done():
+        await asyncio.sleep(0.01)
+
+    assert not watching.done()
+    watching.cancel()

@@ -182,8 +182,13 @@ def test_names_that_look_like_patterns_are_only_names(tmp_path):
         pytest.param(
             b"<!DOCTYPE html><p>not found", "This is a web page or XML, not a CSV file.", id="web page"
         ),
-        pytest.param(bytes(range(256)) * 20, "This is a binary file, not a CSV file.", id="noise"),
-        pytest.param(b"\xef\xbb\xbf \r\n\n", "The file is empty.", id="blank"),
+        pytest.param(
+            bytes(range(256)) * 20,
+            "This is a binary file, not a CSV file: line 1 holds bytes that are no text.",
+            id="noise",
+        ),
+        pytest.param(b"", "The file is empty.", id="empty"),
+        pytest.param(b"\xef\xbb\xbf \r\n\n", "The file holds nothing but empty space.", id="blank"),
         pytest.param(b"a,b\n\n\n", "The file has a header and no rows.", id="header and blank lines"),
         pytest.param(
             b'a,b\n1,2\n3,"4\n5,6\n', "A quote that opens in line 3 is never closed.", id="open quote"
