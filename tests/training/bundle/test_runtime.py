@@ -101,8 +101,8 @@ def test_what_is_no_bundle_is_refused_by_name(tmp_path):
 
 
 @pytest.mark.parametrize(("cell", "written"), [
-    ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+cmd|x", "'+cmd|x"), ("-2+3", "'-2+3"), ("\t=1", "'\t=1"),
-    ("-2", "-2"), ("+4.5", "+4.5"), (-2.5, -2.5), ("Yes", "Yes"), (None, ""),
+    ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+cmd|x", "'+cmd|x"), ("-2+3", "'-2+3"),
+    ("\t=1", "'\t'=1"), ("-2", "-2"), ("+4.5", "+4.5"), (-2.5, -2.5), ("Yes", "Yes"), (None, ""),
 ])  # fmt: skip
 def test_no_cell_is_a_formula_and_numbers_stay_numbers(cell, written):
     assert _safe(cell) == written
