@@ -12,8 +12,8 @@ function allowed(run) {
     case "paused": return ["resume", ...(run.has_weights ? ["keep"] : []), "discard"];
     case "failed": return [run.saved_epoch === null ? "retry" : "resume", ...(run.has_weights ? ["keep"] : []), "network", "discard"];
     case "done":
-    case "stopped": return ["network", "evaluate"];
-    default: return ["network"];
+    case "stopped": return ["delete", "network", "evaluate"];
+    default: return ["delete", "network"];
   }
 }
 

@@ -83,6 +83,12 @@ def run(request: HttpRequest, run_id: int) -> dict[str, Any]:
     return shown(one(request, run_id), whole=True)
 
 
+@router.delete("/{int:run_id}", response={204: None}, summary="Delete a run that is over, with its model")
+def delete(request: HttpRequest, run_id: int) -> Status[None]:
+    services.delete_run(one(request, run_id))
+    return Status(204, None)
+
+
 @router.get("/{int:run_id}/events", url_name="events", response=Events, summary="What it told")
 def events(request: HttpRequest, run_id: int, after: int = Query(0, ge=0, lt=2**62)) -> dict[str, Any]:
     found = one(request, run_id)

@@ -1,7 +1,8 @@
-"""What people do with runs: start, stop, pause, resume, discard. Each in one transaction."""
+"""What people do with runs: start, stop, pause, resume, discard, delete. Each in one transaction."""
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from typing import Any
 
@@ -145,6 +146,20 @@ def discard_run(run: Run) -> Run:
             raise _not_now(run)
         _tell(run, [], **run.discarded(), ended_at=timezone.now())
         return run
+
+
+def delete_run(run: Run) -> None:
+    """Delete a run that is over with its curves, weights and model. Raises NotNow for any other."""
+    with transaction.atomic():
+        run = _locked(run)
+        if not run.is_over:
+            raise NotNow(
+                _("%(run)s is not over.") % {"run": run},
+                hint=_("Stop or discard it first. Nothing was deleted."),
+            )
+        folder = files.local(run.folder)
+        run.delete()
+        transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def check_room() -> None:

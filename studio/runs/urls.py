@@ -17,4 +17,5 @@ urlpatterns = [
     path("<int:pk>/pause/", views.pause, name="pause"),
     path("<int:pk>/resume/", views.resume, name="resume"),
     path("<int:pk>/discard/", views.discard, name="discard"),
+    path("<int:pk>/delete/", views.delete, name="delete"),
 ]

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -97,6 +98,15 @@ stop = _doing(services.stop_run)
 pause = _doing(services.pause_run)
 resume = _doing(services.resume_run)
 discard = _doing(services.discard_run)
+
+
+@require_POST
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    run = find(request, pk)
+    services.delete_run(run)
+    messages.info(request, _("%(run)s is deleted.") % {"run": run})
+    return redirect("runs:list")
+
 
 SPLITS = {"training": lambda: _("training"), "validation": lambda: _("validation")}
 

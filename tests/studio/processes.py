@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from studio.processes import die_with_parent
 from studio.runs.history import events_after
 from studio.runs.models import Run
 
@@ -113,6 +114,7 @@ class Worker:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=die_with_parent,
             )
 
     def kill(self) -> None:
@@ -156,7 +158,9 @@ def shared_server(django_db_setup, broker) -> Iterator[str]:
     command = [sys.executable, "-m", "uvicorn", "studio.asgi:application", "--port", str(port)]
     command += ["--log-level", "warning", "--lifespan", "off", "--http", "studio.wire:Guarded"]
     with Path(settings.DATA_DIR, "web.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(), stdout=log, stderr=log, preexec_fn=die_with_parent
+        )
     try:
         eventually(lambda: process.poll() is None and _answers(port), what="the web server")
         yield f"http://127.0.0.1:{port}"

@@ -173,3 +173,17 @@ def test_nothing_is_scored_before_the_model_is_packed(owner_client, model):
     assert scored(owner_client, model, SAMPLE.read_bytes()).status_code == 409
     assert owner_client.post(address(model, "try"), {}).status_code == 409
     assert owner_client.get(address(model, "download")).status_code == 409
+
+
+def test_deleting_the_run_takes_its_model_and_its_bundle(
+    owner_client, model, django_capture_on_commit_callbacks
+):
+    bundle, folder = files.local(model.bundle), files.local(model.run.folder)
+    assert bundle.exists() and folder.exists()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = owner_client.post(reverse("runs:delete", args=[model.run.pk]))
+
+    assert answer.url == reverse("runs:list")
+    assert not bundle.exists() and not folder.exists()
+    assert owner_client.get(reverse("runs:detail", args=[model.run.pk])).status_code == 404

@@ -134,3 +134,25 @@ def test_each_state_allows_what_it_allows(run, act, state):
     with pytest.raises(services.NotNow):
         getattr(services, act)(run)
     assert Run.objects.get().state == state
+
+
+def test_deleting_a_run_takes_its_files_and_frees_its_network_and_dataset(
+    run, django_capture_on_commit_callbacks
+):
+    put(run, State.STOPPED)
+    folder = files.local(run.folder)
+    folder.mkdir(parents=True)
+    (folder / "best.json").write_text("{}")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        services.delete_run(run)
+
+    assert not Run.objects.exists()
+    assert not folder.exists()
+
+
+def test_a_run_that_is_not_over_cannot_be_deleted(run):
+    with pytest.raises(services.NotNow, match="Run 1 is not over"):
+        services.delete_run(run)
+
+    assert Run.objects.exists()
