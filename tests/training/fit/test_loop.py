@@ -151,7 +151,8 @@ def test_a_batch_larger_than_the_data_is_one_batch(tmp_path):
 
     assert told[0].steps_per_epoch == 1 and told[0].batch_size == 60
     assert [note.text for note in only(told, Note)] == [
-        "The batch size of 1,000 is larger than the 60 training rows, so each epoch is one batch of 60."
+        "The batch size of 1,000 is larger than the training split of 60 rows, "
+        "so each epoch is one batch of 60."
     ]
     assert isinstance(told[-1], Finished)
 
