@@ -38,6 +38,7 @@ class Pace:
         self._progress = now
         self._told = (now, step)
         self._seconds_per_step: float | None = None
+        self._is_warm = False
 
     @property
     def next(self) -> float:
@@ -64,7 +65,12 @@ class Pace:
         if step > since:
             fresh = (now - before) / (step - since)
             old = self._seconds_per_step
-            self._seconds_per_step = fresh if old is None else 0.7 * old + 0.3 * fresh
+            if old is None or not self._is_warm:
+                # The first step sets everything up: it is told, but must not slow down what follows.
+                self._is_warm = old is not None
+                self._seconds_per_step = fresh
+            else:
+                self._seconds_per_step = 0.7 * old + 0.3 * fresh
             self._told = (now, step)
         return self._seconds_per_step
 
