@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allauth.account import views as allauth
 from django.conf import settings
-from django.urls import path
+from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods
 
 from studio.accounts import views
@@ -33,8 +33,8 @@ if settings.EMAIL_CONFIGURED:
     entrance += [
         path("password/reset/", page(allauth.password_reset), name="account_reset_password"),
         path("password/reset/done/", page(allauth.password_reset_done), name="account_reset_password_done"),
-        path(
-            "password/reset/key/<str:uidb36>-<str:key>/",
+        re_path(  # the key has a "-" of its own: the user's part ends at the first
+            r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
             page(allauth.password_reset_from_key),
             name="account_reset_password_from_key",
         ),

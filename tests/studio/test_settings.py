@@ -116,3 +116,14 @@ def test_web_processes_import_nothing_heavy(tmp_path, module):
     answer = python(tmp_path, "-c", code)
 
     assert answer.stdout.strip() == "[]", answer.stderr
+
+
+def test_with_email_configured_a_forgotten_password_is_set_anew_once(tmp_path):
+    mail = {"EMAIL_HOST": "mail.example", "DJANGO_SETTINGS_MODULE": "studio.settings"}
+
+    answer = python(tmp_path, "-m", "tests.studio.reset_once", **mail)
+
+    assert answer.returncode == 0, answer.stderr
+    told = json.loads(answer.stdout)
+    assert (told["to"], told["signed_in"]) == (["ana@example.org"], True)
+    assert told["used_says"] and not told["used_has_form"]
