@@ -6,7 +6,8 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -359,8 +360,14 @@ def test_a_network_with_more_parameters_than_any_machine_trains_is_refused(studi
     assert (where, hint) == ("network.main.fc_1", "Make its largest layer smaller.")
 
 
+@pytest.fixture
+def one_machine(settings) -> None:
+    """The embedded broker's case: what trains is this machine, whose memory is known."""
+    settings.BROKER = replace(settings.BROKER, socket=Path("broker.socket"))
+
+
 def test_a_network_that_needs_more_memory_than_there_is_is_refused_with_both_figures(
-    studio, version, monkeypatch
+    studio, version, monkeypatch, one_machine
 ):
     monkeypatch.setattr("studio.jobs.devices.memory_bytes", lambda: 2_000_000_000)
     network = studio.network(version, network={"main": layers(3, 8_192)})
@@ -372,7 +379,7 @@ def test_a_network_that_needs_more_memory_than_there_is_is_refused_with_both_fig
 
 
 def test_a_batch_that_needs_more_memory_than_there_is_is_refused_at_the_batch_size(
-    studio, version, monkeypatch
+    studio, version, monkeypatch, one_machine
 ):
     monkeypatch.setattr("studio.jobs.devices.memory_bytes", lambda: 2_000_000)
     main = layers(30, 64)
