@@ -127,3 +127,4 @@ def test_with_email_configured_a_forgotten_password_is_set_anew_once(tmp_path):
     told = json.loads(answer.stdout)
     assert (told["to"], told["signed_in"]) == (["ana@example.org"], True)
     assert told["used_says"] and not told["used_has_form"]
+    assert (told["last_status"], told["mails_in_the_end"]) == (429, 3)  # asking again and again is throttled
