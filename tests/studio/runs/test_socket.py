@@ -121,8 +121,8 @@ def test_it_closes_when_its_reader_may_not_read_any_more(
     assert closed.value.rcvd.code == 4404
 
 
-def test_a_strange_after_counts_as_none(open_socket, owner, owner_client, network):
-    run = services.start_run(owner, network)
+def test_a_strange_after_counts_as_none(open_socket, owner, owner_client, make_network):
+    run = services.start_run(owner, make_network(device="cuda:7"))  # stays queued, whoever works here
     for after in ("-1", "x", "9" * 30, "１"):
         with open_socket(owner_client, run, after=after) as socket:
             assert seqs(events_until(socket, "queued")) == [1]
