@@ -1,10 +1,10 @@
 """Cells become numbers, in one place.
 
-cells.py    text of a cell -> value          (copied into bundles)
-apply.py    state + columns -> arrays        (copied into bundles)
-split.py    rows -> training, validation, test
-learn.py    training rows -> state, plain JSON
-encoded.py  table + recipe -> Encoded
+reading.py, dealing.py, split.py    a table's columns; its rows to training, validation, test
+learn.py, targets.py, vocabulary.py training rows -> state, plain JSON
+encoded.py, series.py               table + recipe -> Encoded
+
+COPIED are the files that bundles hold too: text of a cell -> value -> arrays.
 """
 
 from training.encode.apply import apply, apply_target
@@ -13,7 +13,10 @@ from training.encode.encoded import Encoded, encode_table
 from training.encode.learn import learn
 from training.encode.split import split
 
+COPIED = ("apply.py", "cells.py", "pictures.py", "preparation.py", "texts.py", "windows.py")
+
 __all__ = [
+    "COPIED",
     "CellError",
     "Encoded",
     "apply",

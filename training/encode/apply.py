@@ -1,7 +1,7 @@
 """State + columns -> arrays: the only code of Strata that turns values into network inputs.
 
-Standard library and numpy only, and no import of a sibling: this file is copied into bundles
-beside ``cells.py``, and training, evaluation, the web and the bundle all call it. So what was
+Standard library and numpy only: this file is copied into bundles beside its siblings (COPIED of
+this package), and training, evaluation, the web and the bundle all call it. So what was
 trained on and what is predicted from cannot differ.
 """
 
@@ -11,48 +11,118 @@ from typing import Any
 
 import numpy as np
 
+if __package__:
+    from training.encode.pictures import picture_array, pixel_array
+    from training.encode.preparation import prepared
+    from training.encode.texts import text_codes
+    from training.encode.windows import window_rows
+else:  # unzipped: the same files lie beside this one
+    from pictures import picture_array, pixel_array  # type: ignore
+    from preparation import prepared  # type: ignore
+    from texts import text_codes  # type: ignore
+    from windows import window_rows  # type: ignore
+
 DATE_PARTS = ("year", "month", "day", "weekday", "hour")
+PERIODS = {"month": 12, "day": 31, "weekday": 7, "hour": 24}
+WAVES = ("sine", "cosine")
 _LIMIT = float(np.finfo(np.float32).max)
 
 
-def apply(state: dict[str, Any], columns: dict[str, Any]) -> dict[str, np.ndarray]:
-    """The input arrays of these columns: ``numbers`` float32 (n, k), ``categories`` int64 (n, k).
+def apply(
+    state: dict[str, Any], columns: dict[str, Any], windows: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """The input arrays of these columns; an array without columns is left out.
 
-    columns: name -> float64 (n,), datetime64[us] (n,) or words (``codes`` int (n,), ``values``),
-    for every column of the state; the types are those that ``cells.columns_from_rows`` gives.
-    An array without columns is left out.
+    ``numbers`` float32 (n, k), ``categories`` int64 (n, k), ``text`` int64 (n, L),
+    ``picture`` uint8 (n, C, H, W) and, for windows, ``series`` float32 (m, T, k) in the place of
+    numbers; all other arrays then are those of the windows' last rows.
+    columns: name -> float64 (n,), datetime64[us] (n,) or words (``codes`` int (n,), ``values``)
+    or files (object array (n,) of bytes), for every column of the state; the types are those that
+    ``cells.columns_from_rows`` gives.
+    windows: int64 (m, T) rows of each window; every whole window where none are given.
     """
     rows = len(next(iter(columns.values()))) if columns else 0
+    series = state.get("series")
+    names = series["names"] if series else state["numbers"]["names"]
+    numbers = np.empty((len(names), rows), dtype=np.float32)
+    codes = np.empty((len(state["categories"]["names"]), rows), dtype=np.int64)
+    texts, pixels = [], []
     arrays: dict[str, np.ndarray] = {}
-    if names := state["numbers"]["names"]:
-        arrays["numbers"] = np.empty((rows, len(names)), dtype=np.float32)
-    if names := state["categories"]["names"]:
-        arrays["categories"] = np.empty((rows, len(names)), dtype=np.int64)
     for about in state["columns"]:
-        column = columns[about["name"]]
+        column = prepared(about, columns[about["name"]])
         if about["input"] == "categories":
-            arrays["categories"][:, about["at"]] = category_codes(about["vocabulary"], column)
-            continue
-        for offset, values in enumerate(_number_inputs(about, column)):
-            arrays["numbers"][:, about["at"] + offset] = values
+            codes[about["at"]] = category_codes(about["vocabulary"], column)
+        elif about["input"] == "text":
+            texts.append(column)
+        elif about["input"] == "pixels":
+            pixels.append(column)
+        elif about["input"] == "picture":
+            arrays["picture"] = picture_array(state["picture"], column)
+        else:
+            for offset, values in enumerate(_number_inputs(about, column)):
+                numbers[about["at"] + offset] = values
+    if len(numbers):
+        arrays["numbers"] = np.ascontiguousarray(numbers.T)
+    if len(codes):
+        arrays["categories"] = np.ascontiguousarray(codes.T)
+    if texts:
+        arrays["text"] = text_codes(state["text"], texts)
+    if pixels:
+        arrays["picture"] = pixel_array(state["picture"], pixels)
+    if series:
+        windows = window_rows(state, columns) if windows is None else windows
+        numbers = arrays.pop("numbers")
+        arrays = {"series": numbers[windows], **{name: each[windows[:, -1]] for name, each in arrays.items()}}
     return arrays
 
 
-def apply_target(state: dict[str, Any], column: Any) -> np.ndarray:
-    """The target array: float32 (n, 1), int64 (n,) or uint8 (n, 1) by the state's task.
+def apply_target(
+    state: dict[str, Any], columns: dict[str, Any], ahead: np.ndarray | None = None
+) -> np.ndarray:
+    """The target array, by the state's task.
 
+    float32 (n, targets) for regression, int64 (n,) for several classes, uint8 (n, 1) for two, uint8
+    (n, labels), and float32 (m, horizon * targets) for a forecast, the next row's targets first.
+    columns: name -> target column; ahead: int64 (m, horizon), the rows that a forecast predicts.
     Raises ValueError when a row's target is missing or a class that the state doesn't know.
     """
     about = state["target"]
-    if about["task"] == "regression":
-        if np.isnan(column).any():
+    names = [entry["name"] for entry in about["columns"]]
+    if about["task"] in ("regression", "forecast"):
+        numbers = np.stack([np.clip(columns[name], -_LIMIT, _LIMIT) for name in names], axis=1)
+        if ahead is not None:
+            numbers = numbers[ahead].reshape(len(ahead), -1)
+        if np.isnan(numbers).any():
             raise ValueError(f"Some rows have no {about['name']}.")
-        numbers: np.ndarray = np.clip(column, -_LIMIT, _LIMIT).astype(np.float32)
-        return numbers[:, None]
-    codes = category_codes(about["classes"], class_words(column)) - 1
+        return numbers.astype(np.float32)
+    words = class_words(columns[names[0]])
+    if about["task"] == "multilabel":
+        labels, has = label_rows(words, about["separator"], about["classes"])
+        if len(labels) > len(about["classes"]):
+            raise ValueError(f"Some rows of {about['name']} have a label that training did not have.")
+        return has.astype(np.uint8)
+    codes = category_codes(about["classes"], words) - 1
     if (codes < 0).any():
         raise ValueError(f"Some rows have no {about['name']}, or a class that training did not have.")
     return codes if about["task"] == "multiclass" else codes.astype(np.uint8)[:, None]
+
+
+def labels_in(cell: str, separator: str) -> list[str]:
+    """The labels of a multi-label cell, "a;b;c": trimmed, none empty, each once."""
+    return list(dict.fromkeys(label for part in cell.split(separator) if (label := part.strip())))
+
+
+def label_rows(
+    words: Any, separator: str, known: list[str] | tuple[str, ...] = ()
+) -> tuple[list[str], np.ndarray]:
+    """The labels (``known`` first, then others as they come) and which row has which, bool (n, labels)."""
+    cells = [labels_in(word, separator) for word in words.values]
+    labels = list(dict.fromkeys([*known, *(label for cell in cells for label in cell)]))
+    places = {label: place for place, label in enumerate(labels)}
+    has = np.zeros((len(cells) + 1, len(labels)), dtype=bool)
+    for row, cell in enumerate(cells):
+        has[row, [places[label] for label in cell]] = True
+    return labels, has[words.codes]
 
 
 def category_codes(vocabulary: list[str], column: Any) -> np.ndarray:
@@ -83,11 +153,20 @@ class _Words:
 def _number_inputs(about: dict[str, Any], column: np.ndarray) -> list[np.ndarray]:
     if about["type"] == "date":
         parts = date_parts(column)
-        return [_scaled(part, parts[part["part"]]) for part in about["parts"]]
+        return [_scaled(part, _turned(part, parts[part["part"]])) for part in about["parts"]]
     inputs = [_scaled(about, column)]
     if about["indicator"]:
         inputs.append(np.isnan(column).astype(np.float32))
     return inputs
+
+
+def _turned(about: dict[str, Any], values: np.ndarray) -> np.ndarray:
+    """The sine or cosine of where a part stands in its period, where that is asked for."""
+    if "wave" not in about:
+        return values
+    angle = 2 * np.pi * values / PERIODS[about["part"]]
+    turned: np.ndarray = np.sin(angle) if about["wave"] == "sine" else np.cos(angle)
+    return turned
 
 
 def _scaled(about: dict[str, Any], column: np.ndarray) -> np.ndarray:
@@ -98,6 +177,8 @@ def _scaled(about: dict[str, Any], column: np.ndarray) -> np.ndarray:
     else:
         # Dividing first keeps 1e308 - (-1e308) from becoming infinite.
         scaled = np.clip(filled / about["scale"] - about["mean"] / about["scale"], -_LIMIT, _LIMIT)
+    if about.get("clip") == "smooth":
+        scaled = scaled / np.sqrt(1 + np.square(scaled / 3))  # RealMLP, arXiv 2407.04491
     return scaled.astype(np.float32)
 
 

@@ -5,13 +5,15 @@ nothing of Strata. The table room reads files by the same patterns, so that a ro
 into a form means what it meant in the file.
 
 A *column* is, for numbers, float64 (n,) with NaN where a cell is empty; for dates, datetime64[us]
-(n,) with NaT; for categories and yes/no, ``Words``.
+(n,) with NaT; for categories, yes/no and text, ``Words``; for pictures, an object array (n,) of the files'
+bytes with None where there is none.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +21,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
+if __package__:
+    from training.encode.pictures import check_picture
+else:  # unzipped: the same file lies beside this one
+    from pictures import check_picture  # type: ignore
 
 SPACE = " \t\r\n\v\f\u00a0\u3000\ufeff"
 MISSING = frozenset(
@@ -87,6 +94,9 @@ DATE_FORMATS: dict[str, tuple[str, tuple[int, int, int]]] = {
 
 # Understood whatever the column's own format is: a form's date field sends these.
 ISO_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
+
+
+_HEXADECIMAL = re.compile(r"[0-9a-f]+\Z")
 
 
 class CellError(ValueError):
@@ -207,18 +217,29 @@ def columns_from_rows(
     A cell that cannot be read counts as missing; it is noted in ``problems`` (row from 1, column,
     text, what) where that is given. Raises CellError when a feature stands in no row.
     """
-    absent = [column["name"] for column in state["columns"] if not _stands(column["name"], rows)]
+    absent = [column["name"] for column in read_columns(state) if not _stands(column["name"], rows)]
     if rows and absent:
         raise CellError(f"The rows lack {_listed(absent)}. Add the missing columns; a cell may be empty.")
     return {
         column["name"]: column_of(column, [row.get(column["name"]) for row in rows], problems)
-        for column in state["columns"]
+        for column in read_columns(state)
     }
 
 
-def target_from_rows(state: dict[str, Any], rows: list[dict[str, Any]]) -> Any:
-    """The target column of rows that have one, as ``apply_target`` wants it."""
-    return column_of(state["target"], [row.get(state["target"]["name"]) for row in rows])
+def read_columns(state: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is read of a row: every column of the state, and of windows the group they must not cross."""
+    group = (state.get("series") or {}).get("group")
+    known = {column["name"] for column in state["columns"]}
+    return [*state["columns"], *([group] if group and group["name"] not in known else [])]
+
+
+def target_from_rows(state: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The target columns of rows that have them, as ``apply_target`` wants them."""
+    classes = {"classes": state["target"]["classes"]}
+    return {
+        about["name"]: column_of(about | classes, [row.get(about["name"]) for row in rows])
+        for about in state["target"]["columns"]
+    }
 
 
 def _stands(name: str, rows: list[dict[str, Any]]) -> bool:
@@ -238,8 +259,14 @@ def column_of(about: dict[str, Any], values: list[Any], problems: list[dict[str,
     """
     if about["type"] == "number":
         return np.array(_read(_number, about, values, problems), dtype=np.float64)
+    if about["type"] == "hash":
+        return _words(about, _read(_hash, about, values, problems))
     if about["type"] == "date":
         return np.array(_read(_date, about, values, problems), dtype="datetime64[us]")
+    if about["type"] == "picture":
+        pictures = np.empty(len(values), dtype=object)
+        pictures[:] = _read(_picture, about, values, problems)
+        return pictures
     return _words(about, values)
 
 
@@ -250,15 +277,36 @@ def _read(
     problems: list[dict[str, Any]] | None,
 ) -> list[Any]:
     """Each value read, None (which numpy makes NaN or NaT) where it is missing or cannot be."""
-    style = about.get("format") or {}
+    style = about if about["type"] == "hash" else about.get("format") or {}
     found = [None if _nothing(value) else read(value, style) for value in values]
     if problems is not None:
         problems += [
-            {"row": row, "column": about["name"], "text": str(value)[:200], "what": f"is no {about['type']}"}
+            {"row": row, "column": about["name"], "text": str(value)[:200], "what": _refused(about)}
             for row, (value, one) in enumerate(zip(values, found, strict=True), start=1)
             if one is None and not _nothing(value)
         ]
     return found
+
+
+def _refused(about: dict[str, Any]) -> str:
+    if about["type"] != "hash":
+        return f"is no {about['type']}"
+    return f"is not hashed: {about['length']} hexadecimal digits belong there, never the value itself"
+
+
+def _hash(value: Any, about: dict[str, Any]) -> str | None:
+    text = str(value).strip(SPACE)
+    return text if len(text) == about["length"] and _HEXADECIMAL.match(text) else None
+
+
+def _picture(value: Any, style: dict[str, str]) -> bytes | None:
+    """The file of a picture: as bytes, or in base64 with or without ``data:image/png;base64,`` before it."""
+    try:
+        content = value if isinstance(value, bytes) else b64decode(value.rpartition(",")[2], validate=True)
+        check_picture(content)
+    except (ValueError, AttributeError):
+        return None
+    return content
 
 
 def _nothing(value: Any) -> bool:

@@ -1,8 +1,11 @@
 """Files become tables: typed Parquet, a profile, warnings and a proposal.
 
-    source.py     is it a text file at all?
-    encodings.py  dialect.py  layout.py   how it is written (guessed or given)
+    archive.py                            what gzip and zip files hold, bounded
+    formats.py    reading.py              what a file is, and how it is read
+    source.py     encodings.py  dialect.py  layout.py   text: guessed or given
+    workbook.py   jsonrows.py   parquet.py              Excel, JSON, Parquet
     scan.py       rewrite.py              plain enough for polars, or made so; broken rows noted
+    peek.py                               the first rows, read some other way, before that is saved
     kinds.py      typed.py    draft.py    cells -> typed columns
     profile.py    proposal.py             what the table holds, what to predict
     *findings.py                          the doctor: what may go wrong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from training.encode.cells import number_pattern
@@ -60,6 +61,11 @@ def about_column(column: dict[str, Any], rows: int) -> list[dict[str, Any]]:
                 name,
                 "Missing values",
                 f"{name} is empty in {counted(column['missing'], 'row')} ({column['missing_share']:.1%}).",
+                step={
+                    "do": "fill",
+                    "column": name,
+                    "by": "median" if column["type"] == "number" else "most_frequent",
+                },
             )
         )
     return found + _about_words(column, rows) + _about_size(column)
@@ -70,7 +76,11 @@ def _about_words(column: dict[str, Any], rows: int) -> list[dict[str, Any]]:
     if column["type"] == "text":
         return [
             finding(
-                "text", "info", name, "Text column", f"{name} holds free text; it is not used as an input."
+                "text",
+                "info",
+                name,
+                "Text column",
+                f"{name} holds free text; it is left out unless you give it the role feature.",
             )
         ]
     if column["type"] not in ("category", "yes/no"):
@@ -94,6 +104,7 @@ def _about_words(column: dict[str, Any], rows: int) -> list[dict[str, Any]]:
                 name,
                 "Many categories",
                 f"{name} has {column['distinct']:,} different values; rare ones are hard to learn.",
+                step={"do": "combine", "column": name},
             )
         )
     return found
@@ -120,6 +131,27 @@ def _about_size(column: dict[str, Any]) -> list[dict[str, Any]]:
             f"{column['name']} goes from {low:g} to {high:g}; numbers of this size drown all others.",
         )
     ]
+
+
+def about_numbers(column: dict[str, Any], cells: pl.Series) -> list[dict[str, Any]]:
+    """A few numbers far from all others, or a long tail. cells: some of the column's."""
+    filled = cells.drop_nulls()
+    if column["type"] != "number" or len(filled) < 50 or column["distinct"] < 20 or abs(column["max"]) > 1e30:
+        return []
+    name = column["name"]
+    values = filled.to_numpy()
+    low, middle, high = (float(edge) for edge in np.quantile(values, [0.25, 0.5, 0.75]))
+    reach = 6 * (high - low)
+    far = int(((values < low - reach) | (values > high + reach)).sum())
+    if not 0 < far <= 0.05 * len(values) or not reach:
+        return []
+    text = (
+        f"Half of {name} lies between {low:,.4g} and {high:,.4g}, but it goes from {column['min']:,.4g} "
+        f"to {column['max']:,.4g}."
+    )
+    if column["min"] >= 0 and middle > 0 and column["max"] > 1_000 * middle:
+        return [finding("outliers", "info", name, "Long tail", text, step={"do": "log", "column": name})]
+    return [finding("outliers", "info", name, "Outliers", text, step={"do": "clip", "column": name})]
 
 
 def about_mix(name: str, kind: Kind, cells: pl.Series) -> list[dict[str, Any]]:
@@ -167,7 +199,8 @@ def about_order(name: str, dates: pl.Series) -> list[dict[str, Any]]:
             "info",
             name,
             "Rows over time",
-            f"{text}When the future is to be predicted from the past, split by time on {name}.",
-            "time",
+            f"{text}When the future is to be predicted from the past, a random split lets the network see "
+            f"the future: split by time on {name}.",
+            split={"method": "time", "column": name},
         )
     ]

@@ -6,49 +6,27 @@ import csv
 import io
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from training.encode.cells import DATE_FORMATS, SPACE, date_of, is_missing, number_of
 from training.errors import DataError
 from training.table import encodings
+from training.table.reading import Reading
 
 DELIMITERS = (",", ";", "\t", "|")
 SPACES = " "  # as a delimiter: any run of spaces
 MAX_COLUMNS = 10_000
+GUESSED = ("encoding", "delimiter", "quote", "decimal", "header_row")
 _LINES = 200
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How the file is read.
+def guess(head: bytes, given: dict[str, Any]) -> tuple[Reading, list[str]]:
+    """The reading of a text file that begins with ``head``, and which of its fields were guessed.
 
-    delimiter: one character, "" for a single column, " " for runs of spaces; quote: one character
-    or ""; header_row: the header's line, from 1, or None when there is none.
+    given: settings that ``reading.check`` passed. Raises DataError when the first line has no end.
     """
-
-    encoding: str = "utf-8"
-    delimiter: str = ","
-    quote: str = '"'
-    decimal: str = "."
-    header_row: int | None = 1
-
-    @property
-    def skipped(self) -> int:
-        """How many lines stand before the first row of data."""
-        return self.header_row or 0
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-def guess(head: bytes, given: dict[str, Any] | None) -> tuple[Reading, list[str]]:
-    """The reading of a file that begins with ``head``, and which of its fields were guessed.
-
-    Raises DataError when a given value cannot be, or when the first line has no end.
-    """
-    given = check(given or {})
     encoding = given.get("encoding") or encodings.guess(head)
     lines = first_lines(head, encoding)
     reading = Reading(encoding=encoding)
@@ -63,35 +41,7 @@ def guess(head: bytes, given: dict[str, Any] | None) -> tuple[Reading, list[str]
         reading = replace(reading, header_row=guess_header(records_of(lines, reading)))
     decimal = given.get("decimal") or guess_decimal(records_of(lines, reading)[reading.skipped :])
     reading = replace(reading, decimal=decimal)
-    return reading, [name for name in reading.as_dict() if name not in given]
-
-
-def check(given: dict[str, Any]) -> dict[str, Any]:
-    """The reading settings that people gave. Raises DataError for one that cannot be."""
-    for name, value in given.items():
-        match name:
-            case "encoding":
-                given = {**given, name: encodings.known(str(value))}
-            case "delimiter" | "quote":
-                if not (isinstance(value, str) and len(value) <= 1 and value not in ("\n", "\r", "\0")):
-                    raise DataError(
-                        f"The {name} must be one character, not {value!r}.", where=f"reading.{name}"
-                    )
-            case "decimal":
-                if value not in (".", ","):
-                    raise DataError(
-                        f"The decimal sign must be a point or a comma, not {value!r}.",
-                        where="reading.decimal",
-                    )
-            case "header_row":
-                if value is not None and not (type(value) is int and 1 <= value <= 1_000):
-                    raise DataError(
-                        f"The header's line must be from 1 to 1,000, or none, not {value!r}.",
-                        where="reading.header_row",
-                    )
-            case _:
-                raise DataError(f"There is no reading setting {name!r}.", where=f"reading.{name}")
-    return given
+    return reading, [name for name in GUESSED if name not in given]
 
 
 def first_lines(head: bytes, encoding: str, limit: int = _LINES) -> list[str]:

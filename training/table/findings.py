@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from training.encode.cells import NAME_LENGTH
-from training.table.column_findings import about_column
-from training.table.dialect import Reading
+from training.table.column_findings import about_column, about_numbers
 from training.table.finding import finding
 from training.table.layout import Layout
-from training.table.target_findings import about_target, leaks
+from training.table.personal import about_personal
+from training.table.reading import Reading
+from training.table.target_findings import about_target
 
 
 def about_table(
-    info: dict[str, Any], table: Path, sample: dict[str, pl.Series], more: list[dict[str, Any]]
+    info: dict[str, Any], sample: dict[str, pl.Series], more: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """All findings, the worst first; sample: some cells of each column; more: findings there are already."""
+    """All findings, the worst first.
+
+    info: with its ``relations`` and proposal; sample: some cells of each column, of the same rows;
+    more: findings there are already.
+    """
     found = list(more)
     for column in info["columns"]:
-        found += about_column(column, info["rows"])
+        cells = sample[column["name"]]
+        found += about_column(column, info["rows"]) + about_numbers(column, cells)
+        found += about_personal(column, cells)
     if info["problems"]["count"]:
         found += about_problems(info["problems"])
     target = info["proposal"]["target"]
@@ -37,8 +43,7 @@ def about_table(
             )
         )
     else:
-        profile = next(column for column in info["columns"] if column["name"] == target)
-        found += about_target(profile, table) + leaks(profile, info, sample)
+        found += about_target(info, target, info["proposal"]["task"])
     if "feature" not in roles.values():
         found.append(
             finding(
@@ -128,6 +133,24 @@ def about_header(layout: Layout, kept: list[str], used: Reading) -> list[dict[st
     return found
 
 
+def about_same(pairs: list[tuple[str, str, bool]]) -> list[dict[str, Any]]:
+    """Columns that say what an earlier one says."""
+    return [
+        finding(
+            "same_column",
+            "warn",
+            name,
+            "Column that is there twice",
+            f"{name} is the same as {other}; one of them is enough."
+            if equal
+            else f"{name} rises and falls with {other} in every row, as another unit of it would; "
+            "one of them is enough.",
+            "ignored",
+        )
+        for name, other, equal in pairs
+    ]
+
+
 def about_rows(rows: int, duplicates: int) -> list[dict[str, Any]]:
     """What the number of rows and of repeated rows tells."""
     found = []
@@ -140,6 +163,7 @@ def about_rows(rows: int, duplicates: int) -> list[dict[str, Any]]:
                 "Repeated rows",
                 f"{duplicates:,} of {rows:,} rows repeat another row exactly. Where one copy trains and "
                 "another tests, the report looks better than it is.",
+                step={"do": "deduplicate"},
             )
         )
     if rows < 50:

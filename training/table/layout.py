@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
 
 from training.encode.cells import SPACE, is_missing, names_from_header
 from training.errors import DataError
 from training.table import dialect
-from training.table.dialect import MAX_COLUMNS, Reading
+from training.table.dialect import MAX_COLUMNS
+from training.table.reading import Reading
 from training.table.typed import Plain
 
 PREVIEW_ROWS = 50
-_LINES = 1_000
 _SPREAD = 16
 _SPREAD_BYTES = 1 << 15
 
@@ -48,9 +51,8 @@ class Layout:
         return rows
 
 
-def look(head: bytes, used: Reading) -> Layout:
-    """The layout of a file that begins with ``head``. Raises DataError for more than MAX_COLUMNS columns."""
-    records = dialect.records_of(dialect.first_lines(head, used.encoding, _LINES), used)
+def look(records: list[list[str]], used: Reading) -> Layout:
+    """The layout of a file that begins with these records. Raises DataError for too many columns."""
     header = records[used.skipped - 1] if 0 < used.skipped <= len(records) else []
     if used.skipped and not header:
         raise DataError(
@@ -66,6 +68,15 @@ def look(head: bytes, used: Reading) -> Layout:
             hint="Leave out columns, or check the delimiter.",
         )
     return Layout(header, below)
+
+
+def preview(table: Path) -> list[list[str | None]]:
+    """The first rows of a written table as texts."""
+    frame = pl.read_parquet(table, n_rows=PREVIEW_ROWS)
+    return [
+        [None if cell is None else str(cell)[:200].removesuffix(" 00:00:00") for cell in row]
+        for row in frame.iter_rows()
+    ]
 
 
 def _widened(header: list[str], below: list[list[str]]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -45,9 +46,8 @@ def column_profile(name: str, series: pl.Series, kind: Kind) -> dict[str, Any]:
         profile |= _span(filled)
     if kind.type != "number":
         profile["top"] = [] if counts is None else _top(counts)
-    profile["examples"] = [
-        _shown(value) for value in filled.head(1_000).unique(maintain_order=True).head(EXAMPLES)
-    ]
+    first = dict.fromkeys(filled.head(1_000).to_list())
+    profile["examples"] = [_shown(value) for value in islice(first, EXAMPLES)]
     return profile
 
 
@@ -118,9 +118,9 @@ def histogram(values: np.ndarray, *, whole: bool) -> dict[str, list[Any]]:
         counts = np.bincount((values - least).astype(np.int64), minlength=most - least + 1)
         return {"edges": [edge - 0.5 for edge in range(least, most + 2)], "counts": counts.tolist()}
     low, high = float(values.min()), float(values.max())
-    if low == high:
-        return {"edges": [low - 0.5, high + 0.5], "counts": [len(values)]}
     half = high / 2 - low / 2  # high - low may be infinite
+    if not half:
+        return {"edges": [low - 0.5, high + 0.5], "counts": [len(values)]}
     places = ((values / 2 - low / 2) * (BINS / half)).astype(np.int8)
     counts = np.bincount(np.clip(places, 0, BINS - 1), minlength=BINS)
     steps = [low / 2 + half * (step / BINS) for step in range(BINS)]

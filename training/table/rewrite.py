@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from training.errors import DataError
-from training.table.dialect import SPACES, Reading, csv_options, split_spaces
+from training.table.dialect import SPACES, csv_options, split_spaces
+from training.table.reading import Reading
 from training.table.scan import LINE_LIMIT, too_long
 from training.words import counted
 
+# What becomes of a row that cannot be read at all: dropped or not.
+BROKEN = {True: "the row is left out", False: "all of the row counts as missing"}
 _END = "\x1eend of file\x1e"
 
 
@@ -44,6 +47,7 @@ class Problems:
     LIMIT = 20
 
     count: int = 0
+    dropped: int = 0
     first: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, line: int, column: str | None, text: str, what: str) -> None:
@@ -52,34 +56,52 @@ class Problems:
             self.first.append({"line": line, "column": column, "text": text[:200], "what": what})
 
     def as_dict(self) -> dict[str, Any]:
-        return {"count": self.count, "first": sorted(self.first, key=lambda one: one["line"])[: self.LIMIT]}
+        """count: of cells and rows at fault; dropped: of rows that are therefore not in the table."""
+        first = sorted(self.first, key=lambda one: one["line"])[: self.LIMIT]
+        return {"count": self.count, "dropped": self.dropped, "first": first}
 
 
 def rewrite(
-    source: Path,
+    records: Iterator[tuple[int, list[str]]],
     clean: Path,
-    reading: Reading,
     width: int,
     problems: Problems,
-    progress: Callable[[float], None],
+    *,
+    pads: bool = False,
+    drops: bool = False,
 ) -> Lines:
-    """Write the rows after the header to ``clean``; broken ones are padded or cut, and noted."""
-    csv.field_size_limit(LINE_LIMIT)
+    """Write records to ``clean``; those of a wrong length are padded or cut and noted, blank ones left out.
+
+    pads: whether a short record is no fault; drops: whether rows that are at fault are left out.
+    """
     lines = Lines()
-    size = source.stat().st_size or 1
-    with source.open("rb") as raw, clean.open("w", encoding="utf-8", newline="") as target:
-        text = _text(raw, reading.encoding)
+    row = 0
+    with clean.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n")
-        row = 0
-        for number, (line, record) in enumerate(_records(text, reading, problems), start=1):
-            if number <= reading.skipped or not record:
+        for line, record in records:
+            if not record:
+                continue
+            fits = _fits(record, width, line, problems, pads=pads, drops=drops)
+            if drops and not (fits and all("\ufffd" not in cell for cell in record)):
+                problems.dropped += 1
                 continue
             lines.note(row, line)
-            writer.writerow(_fitted(record, width, line, problems))
+            writer.writerow(record[:width] + [""] * (width - len(record)))
             row += 1
-            if row % 20_000 == 0:
-                progress(raw.tell() / size)
     return lines
+
+
+def text_records(
+    source: Path, reading: Reading, problems: Problems, progress: Callable[[float], None]
+) -> Iterator[tuple[int, list[str]]]:
+    """All records of a text file, each with the line in which it begins; blank lines as []."""
+    csv.field_size_limit(LINE_LIMIT)
+    size = source.stat().st_size or 1
+    with source.open("rb") as raw, _text(raw, reading.encoding) as text:
+        for count, pair in enumerate(_records(text, reading, problems), start=1):
+            yield pair
+            if count % 20_000 == 0:
+                progress(raw.tell() / size)
 
 
 def _text(raw: Any, encoding: str) -> TextIO:
@@ -145,20 +167,13 @@ def _lines(text: TextIO, encoding: str, problems: Problems) -> Iterator[str]:
         yield line
 
 
-def _fitted(record: list[str], width: int, line: int, problems: Problems) -> list[str]:
-    if len(record) < width:
-        problems.add(
-            line,
-            None,
-            ", ".join(record),
-            f"has {counted(len(record), 'cell')} where {width} were expected; those missing count as empty",
-        )
-        return record + [""] * (width - len(record))
-    if any(cell.strip() for cell in record[width:]):
-        problems.add(
-            line,
-            None,
-            ", ".join(record[width:]),
-            f"has {counted(len(record), 'cell')} where {width} were expected; these were left out",
-        )
-    return record[:width]
+def _fits(record: list[str], width: int, line: int, problems: Problems, *, pads: bool, drops: bool) -> bool:
+    """Whether a record has as many cells as the table; if not, it is noted."""
+    beyond = any(cell.strip() for cell in record[width:])
+    if not beyond and (len(record) >= width or pads):
+        return True
+    shown = record[width:] if beyond else record
+    done = "these were left out" if beyond else "those missing count as empty"
+    what = f"has {counted(len(record), 'cell')} where {width} were expected"
+    problems.add(line, None, ", ".join(shown), f"{what}; {'the row is left out' if drops else done}")
+    return False

@@ -15,14 +15,17 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG picture", "Upload the table as CSV."),
     (b"GIF8", "a GIF picture", "Upload the table as CSV."),
     (b"%PDF", "a PDF document", "Export the table as CSV from the program that made it."),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it and upload the CSV inside."),
+    (b"\x1f\x8b", "a gzip archive within an archive", "Unpack it and upload the table inside."),
     (b"BZh", "a bzip2 archive", "Unpack it and upload the CSV inside."),
     (b"\xfd7zXZ", "an xz archive", "Unpack it and upload the CSV inside."),
     (b"7z\xbc\xaf", "a 7-Zip archive", "Unpack it and upload the CSV inside."),
     (b"Rar!", "a RAR archive", "Unpack it and upload the CSV inside."),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it and upload the CSV inside."),
-    (b"PAR1", "a Parquet file", "Export it as CSV."),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document", "Save the sheet as CSV."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old or password-protected Office document",
+        "Save it as .xlsx without a password, or as CSV.",
+    ),
     (b"SQLite format 3", "an SQLite database", "Export the table as CSV."),
     (b"\x93NUMPY", "a numpy array", "Save it as CSV."),
     (b"\x89HDF", "an HDF5 file", "Save it as CSV."),
@@ -45,12 +48,19 @@ def read_head(source: Path) -> bytes:
     return head
 
 
+def is_workbook(head: bytes) -> bool:
+    """Whether a zip archive that begins like this is an Excel workbook."""
+    return head.startswith(b"PK\x03\x04") and (b"xl/" in head or b"[Content_Types].xml" in head[:4096])
+
+
+def is_parquet(head: bytes) -> bool:
+    return head.startswith(b"PAR1")
+
+
 def refuse_other_kinds(head: bytes) -> None:
     """Raise DataError when the first bytes are those of a file that is no CSV."""
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        if b"xl/" in head or b"[Content_Types].xml" in head[:4096]:
-            _refuse("an Excel workbook", "Save the sheet as CSV in Excel and upload that.")
-        _refuse("a zip archive", "Unpack it and upload the CSV inside.")
+        _refuse("a zip archive within an archive", "Unpack it and upload the table inside.")
     for magic, kind, hint in _MAGIC:
         if head.startswith(magic) and not (magic == b"MZ" and _looks_like_text(head)):
             _refuse(kind, hint)
@@ -58,7 +68,7 @@ def refuse_other_kinds(head: bytes) -> None:
     if start.startswith((b"[{", b'{"', b"[[")) or (
         start.startswith((b"[", b"{")) and start[1:].lstrip()[:1] in b'{"['
     ):
-        _refuse("JSON", "Export it as CSV.")
+        _refuse("JSON in one piece", "Write one flat object a line, or a list of them.")
     if start.startswith((b"<!doctype", b"<html", b"<?xml")):
         _refuse(
             "a web page or XML", "Export the table as CSV; a download may have given an error page instead."

@@ -6,16 +6,21 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import polars.selectors as cs
 
 from training.encode.cells import DATE_FORMATS, ISO_DATES, MISSING, SPACE, number_pattern
 from training.table import kinds
 from training.table.kinds import Kind
+from training.table.reading import Reading
 
 _SAMPLE = 5_000
+_ROW = "row number"  # beside the inner names, which are c0, c1 …
 _CELLS = 2_000_000
 _OS_ERROR = re.compile(r"IO error: .*\(os error (\d+)\)")
 
@@ -62,9 +67,10 @@ def write(source: Plain, kinds_: dict[str, Kind], spellings: list[str], out: Pat
         schema={name: _csv_type(kind) for name, kind in columns.items()},
     )
     frame = frame.with_columns(
-        _strict_date(name, kind) if kind.type == "date" else trimmed(name)
-        for name, kind in columns.items()
-        if _csv_type(kind) == pl.String
+        trimmed(name) for name, kind in columns.items() if _csv_type(kind) == pl.String
+    )
+    frame = frame.with_columns(
+        _strict_date(name, kind) for name, kind in columns.items() if kind.type == "date"
     )
     try:
         _sink(frame.rename(dict(zip(columns, kinds_, strict=True))), out)
@@ -81,22 +87,34 @@ def _csv_type(kind: Kind) -> type[pl.DataType]:
 
 def trimmed(name: str) -> pl.Expr:
     """A text column without the space around its cells, null where they say nothing."""
-    text = pl.col(name).str.strip_chars(SPACE)
-    # Long texts are no spelling of "nothing": lowering them would cost more than reading.
-    nothing = (text.str.len_bytes() <= _LONGEST) & text.str.to_lowercase().is_in(list(MISSING))
-    return pl.when(nothing).then(None).otherwise(text).alias(name)
+    return trim(pl.col(name)).alias(name)
 
 
-_LONGEST = max(len(text.encode()) for text in MISSING)
+def trim(text: pl.Expr) -> pl.Expr:
+    """Texts without the space around them, null where they say nothing."""
+    text = text.str.strip_chars(SPACE)
+    return pl.when(text.is_in(_nothing())).then(None).otherwise(text)
+
+
+def _cases(word: str) -> list[str]:
+    return ["".join(letters) for letters in product(*({ch.lower(), ch.upper()} for ch in word))]
+
+
+@lru_cache(maxsize=1)
+def _nothing() -> pl.Series:
+    """In every mix of cases: looking a text up costs a fifth of lowering it first.
+
+    Not made on import: that would start polars' threads in a process that forks.
+    """
+    return pl.Series([text for word in MISSING for text in _cases(word)], dtype=pl.String).implode()
 
 
 def _strict_date(name: str, kind: Kind) -> pl.Expr:
     pattern, _ = DATE_FORMATS[kind.format["date"]]
-    text = trimmed(name)
+    text = pl.col(name)
     fits = text.is_null() | text.str.contains(pattern)
-    return _as_date(
-        pl.when(fits).then(text).otherwise(pl.lit("no date")), kind.format["date"], strict=True
-    ).alias(name)
+    text = pl.when(fits).then(text).otherwise(pl.lit("no date"))
+    return _as_date(text, kind.format["date"], strict=True).alias(name)
 
 
 def _as_date(text: pl.Expr, form: str, *, strict: bool) -> pl.Expr:
@@ -107,16 +125,16 @@ def _as_date(text: pl.Expr, form: str, *, strict: bool) -> pl.Expr:
     return text.str.to_datetime(form, strict=strict, time_unit="us", ambiguous="raise")
 
 
-def judge(cells: pl.Series, decimal: str, wanted: str | None) -> Kind:
+def judge(cells: pl.Series, wanted: str | None, used: Reading) -> Kind:
     """The kind of a whole text column (trimmed, null for missing)."""
     filled = cells.drop_nulls()
     step = max(1, len(filled) // _SAMPLE)
     texts = filled.gather_every(step).head(2 * _SAMPLE).to_list()
-    guess = kinds.guess(texts, decimal, wanted)
+    guess = kinds.guess(texts, wanted, used)
     if wanted == "category" or wanted == "text" or wanted == "picture":
         return guess
     if guess.type == "yes/no" and filled.n_unique() > 2:
-        guess = kinds.guess(filled.unique().head(_SAMPLE).to_list(), decimal)
+        guess = kinds.guess(filled.unique().head(_SAMPLE).to_list(), used=used)
     if guess.type in ("number", "date"):
         values = converted(cells, guess)
         fits = values.len() - values.null_count()
@@ -213,8 +231,8 @@ def is_finished(draft: Path, kinds_: dict[str, Kind]) -> bool:
     )
 
 
-def finish(draft: Path, kinds_: dict[str, Kind], out: Path) -> None:
-    """Write these columns of a draft, its texts converted to their kinds."""
+def finish(draft: Path, kinds_: dict[str, Kind], out: Path, dropped: np.ndarray) -> None:
+    """Write these columns of a draft, its texts converted to their kinds, without the rows ``dropped``."""
     schema = pl.read_parquet_schema(draft)
     inner = {name: f"c{place}" for place, name in enumerate(schema)}
     expressions = []
@@ -224,7 +242,11 @@ def finish(draft: Path, kinds_: dict[str, Kind], out: Path) -> None:
         else:
             words = kind.type not in ("number", "date")
             expressions.append(pl.col(inner[name]).cast(pl.String) if words else pl.col(inner[name]))
-    frame = pl.scan_parquet(draft).rename(inner).select(expressions)
+    frame = pl.scan_parquet(draft).rename(inner)
+    if len(dropped):
+        numbers = pl.Series(dropped, dtype=pl.get_index_type())
+        frame = frame.with_row_index(_ROW).filter(~pl.col(_ROW).is_in(numbers.implode()))
+    frame = frame.select(expressions)
     _sink(frame.rename({inner[name]: name for name in kinds_}), out)
 
 
@@ -233,7 +255,12 @@ def _sink(frame: pl.LazyFrame, out: Path) -> None:
     try:
         frame.sink_parquet(out, compression="lz4")
     except pl.exceptions.ComputeError as error:
-        if found := _OS_ERROR.search(str(error)):
-            number = int(found[1])
-            raise OSError(number, os.strerror(number)) from error
+        if found := os_error(error):
+            raise found from error
         raise
+
+
+def os_error(error: Exception) -> OSError | None:
+    """What the system told polars, which tells it as an error of its own."""
+    found = _OS_ERROR.search(str(error))
+    return OSError(int(found[1]), os.strerror(int(found[1]))) if found else None

@@ -1,4 +1,4 @@
-"""apply.py and cells.py work in a bundle: copied beside each other, with numpy and nothing of Strata."""
+"""apply.py and its siblings work in a bundle: copied beside each other, with numpy and nothing of Strata."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.encode import encode_table
+from training.encode import COPIED, encode_table
 
 ROOM = Path(__file__).parents[3] / "training" / "encode"
 
@@ -27,9 +27,9 @@ assert not {name.split(".")[0] for name in sys.modules} & {"training", "polars",
 """
 
 
-def test_a_bundle_s_two_files_make_the_arrays_of_training(sample, tmp_path):
+def test_a_bundle_s_files_make_the_arrays_of_training(sample, tmp_path):
     encoded = encode_table(sample.table, sample.data(), sample.info)
-    for name in ("apply.py", "cells.py"):
+    for name in COPIED:
         shutil.copy(ROOM / name, tmp_path / name)
     (tmp_path / "state.json").write_text(json.dumps(encoded.state), encoding="utf-8")
 

@@ -8,6 +8,7 @@ import pytest
 from training.encode import CellError, apply, columns_from_rows, encode_table
 from training.encode.cells import names_from_header
 from training.errors import DataError
+from training.network import inputs_about
 from training.recipe import Encode
 
 HUNDRED = list(range(100))
@@ -70,6 +71,22 @@ def test_a_date_becomes_its_parts(made):
 
     assert one.state["numbers"]["names"] == ["day (year)", "day (month)", "day (day)", "day (weekday)"]
     assert one.arrays["numbers"][0].tolist() == [2024, 1, 15, 0]
+
+
+def test_cyclic_dates_put_december_beside_january_and_no_date_in_the_middle(made):
+    days = [f"2024-{1 + row % 12:02}-15" for row in HUNDRED]
+    read = made(day=["", *days[1:]], target=HUNDRED)
+    one = encoded(read, encode=Encode(scale="none", dates="cyclic"))
+    columns = one.state["numbers"]["names"]
+    assert columns[:3] == ["day (year)", "day (month, sine)", "day (month, cosine)"]
+
+    places = one.arrays["numbers"][:, 1:3]
+    january, june, december = (places[row] for row in (12, 17, 11))
+    assert np.linalg.norm(december - january) < np.linalg.norm(june - january) / 3
+    assert places[0].tolist() == [0, 0]
+    assert inputs_about(read.info, read.data(encode=Encode(dates="cyclic")))["numbers"].dims == (
+        len(columns),
+    )
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ ENCODES = [
         {"scale": "minmax", "missing": "constant", "constant": -1.0, "indicator": False}, id="minmax"
     ),
     pytest.param({"scale": "quantile", "max_categories": 2}, id="quantile"),
-    pytest.param({"scale": "none"}, id="unscaled"),
+    pytest.param({"scale": "none", "dates": "cyclic"}, id="unscaled"),
 ]
 
 

@@ -18,11 +18,11 @@ CASES = {Path(case["file"]).name: case for case in MANIFEST}
 REFUSED = {
     "51_empty.csv": "The file is empty.",
     "53_header_only.csv": "The file has a header and no rows.",
-    "96_json_named.csv": "This is JSON, not a CSV file.",
-    "98_zip_named.csv": "This is a zip archive, not a CSV file.",
-    "100_zip_bomb_100MB.zip": "This is a zip archive, not a CSV file.",
-    "102_messy_images.zip": "This is a zip archive, not a CSV file.",
+    "100_zip_bomb_100MB.zip": (
+        "The archive unpacks to more than 300 times its size, as only malicious ones do."
+    ),
 }
+SHAPES = {"96_json_named.csv": (50, 2), "98_zip_named.csv": (200, 6), "102_messy_images.zip": (47, 3)}
 READ = sorted(set(CASES) - set(REFUSED))
 
 # What has to be said about a file: codes of findings.
@@ -89,8 +89,9 @@ def test_every_row_and_column_arrives(name, tmp_path):
     info = read(name, tmp_path)
     table = pl.read_parquet(tmp_path / "table.parquet")
 
-    assert (info["rows"], len(info["columns"])) == (CASES[name]["rows"], CASES[name]["cols"])
-    assert table.shape == (CASES[name]["rows"], CASES[name]["cols"])
+    shape = SHAPES.get(name) or (CASES[name]["rows"], CASES[name]["cols"])
+    assert (info["rows"], len(info["columns"])) == shape
+    assert table.shape == shape
     assert table.columns == [one["name"] for one in info["columns"]]
     assert [path.name for path in tmp_path.iterdir()] == ["table.parquet"]
     json.dumps(info, allow_nan=False)
@@ -119,7 +120,7 @@ def test_texts_come_through_unharmed(name, tmp_path):
     assert CASES[name]["contains"] in shown + json.dumps(table.cast(pl.String).rows(), ensure_ascii=False)
 
 
-@pytest.mark.parametrize("name", [name for name in READ if CASES[name].get("classes")])
+@pytest.mark.parametrize("name", [name for name in READ if CASES[name].get("classes") == 2])
 def test_line_ends_do_not_make_classes(name, tmp_path):
     assert [value for value, _ in column(read(name, tmp_path), "target")["top"]] == ["no", "yes"] or [
         value for value, _ in column(read(name, tmp_path), "target")["top"]
@@ -149,6 +150,7 @@ def test_the_one_cell_that_is_no_number_is_shown_with_its_line(tmp_path):
 
     assert problems == {
         "count": 1,
+        "dropped": 0,
         "first": [
             {"line": 50002, "column": "v", "text": "oops", "what": "is no number; it counts as missing"}
         ],

@@ -172,13 +172,13 @@ def test_names_that_look_like_patterns_are_only_names(tmp_path):
             b"\xff\xd8\xff\xe0" + bytes(range(256)), "This is a JPEG picture, not a CSV file.", id="jpeg"
         ),
         pytest.param(b"%PDF-1.7\n1 0 obj\n", "This is a PDF document, not a CSV file.", id="pdf"),
-        pytest.param(b"\x1f\x8b\x08" + bytes(50), "This is a gzip archive, not a CSV file.", id="gzip"),
+        pytest.param(b"\x1f\x8b\x08" + bytes(50), "The archive is damaged or cut off.", id="gzip"),
         pytest.param(
             b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml",
-            "This is an Excel workbook, not a CSV file.",
+            "The workbook is damaged or cut off.",
             id="xlsx",
         ),
-        pytest.param(b"PAR1" + bytes(50), "This is a Parquet file, not a CSV file.", id="parquet"),
+        pytest.param(b"PAR1" + bytes(50), "The Parquet file is damaged or cut off.", id="parquet"),
         pytest.param(
             b"<!DOCTYPE html><p>not found", "This is a web page or XML, not a CSV file.", id="web page"
         ),
@@ -223,7 +223,10 @@ def test_what_is_no_table_is_refused_and_leaves_nothing(content, message, tmp_pa
         pytest.param({"reading": {"decimal": "x"}}, "reading.decimal", id="decimal"),
         pytest.param({"reading": {"header_row": 0}}, "reading.header_row", id="header"),
         pytest.param({"reading": {"header_row": 90}}, "reading.header_row", id="header below the end"),
-        pytest.param({"reading": {"sheet": 1}}, "reading.sheet", id="unknown setting"),
+        pytest.param({"reading": {"sheet": 1}}, "reading.sheet", id="sheet"),
+        pytest.param({"reading": {"colour": "red"}}, "reading.colour", id="unknown setting"),
+        pytest.param({"reading": {"format": "excel"}}, "reading.format", id="format"),
+        pytest.param({"reading": {"bad_rows": "hide"}}, "reading.bad_rows", id="bad rows"),
         pytest.param({"types": {"a": "picture"}}, "column a", id="no such type"),
         pytest.param({"types": {"z": "number"}}, "column z", id="no such column"),
     ],
