@@ -6,14 +6,15 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 
 from training import modules
 from training.declared import Call
-from training.network.code import LISTS, attribute
+from training.layers import Layer, Weighted
+from training.network.code import LISTS, PADDING, attribute
 from training.network.parts import Checked
 
 
@@ -56,23 +57,35 @@ def _own_modules() -> dict[str, type[nn.Module]]:
     return found
 
 
+class Made(NamedTuple):
+    """A step forward: ``id`` is what ``function``, or else module ``name``, makes of ``sources``."""
+
+    id: str
+    name: str
+    function: Callable[..., torch.Tensor] | None
+    sources: tuple[str, ...]
+
+
 class Network(nn.Module):
     """The forward pass that the code view shows: one step after the other.
 
-    arrays: names of the inputs, in the order of ``forward``'s arguments.
+    arrays: names of the inputs, in the order of ``forward``'s arguments; steps: in their order.
     """
 
     def __init__(self, checked: Checked) -> None:
         super().__init__()
         self._arrays = checked.arrays
-        self._steps: list[tuple[str, str, Callable[..., torch.Tensor] | None, tuple[str, ...]]] = []
+        self._is_padded = any(step.takes_padding for step in checked.steps)
+        self.steps: list[Made] = []
         for step in checked.steps:
             call, name = step.call, attribute(step.id)
             if call.is_function:
-                self._steps.append((step.id, "", _function(call), step.sources))
+                self.steps.append(Made(step.id, "", _function(call), step.sources))
             else:
                 self.add_module(name, construct(call))
-                self._steps.append((step.id, name, None, step.sources))
+                _begin(getattr(self, name), step.layer)
+                more = (PADDING,) if step.takes_padding else ()
+                self.steps.append(Made(step.id, name, None, step.sources + more))
 
     @property
     def array_names(self) -> tuple[str, ...]:
@@ -81,11 +94,26 @@ class Network(nn.Module):
 
     def forward(self, *arrays: torch.Tensor) -> torch.Tensor:
         values = dict(zip(self._arrays, arrays, strict=True))
+        if self._is_padded:
+            values[PADDING] = values["text"] == 0
         modules = self._modules
-        for id, name, function, sources in self._steps:
+        for id, name, function, sources in self.steps:
             taken = [values[source] for source in sources]
             values[id] = modules[name](*taken) if function is None else function(*taken)  # type: ignore[misc]
         return values[id]
+
+
+def _begin(module: nn.Module, layer: Layer) -> None:
+    """Weights as people want them to begin, as ``code`` prints it."""
+    if not isinstance(layer, Weighted):
+        return
+    if layer.init != "default":
+        begin = getattr(nn.init, f"{layer.init}_")
+        for weight in module.parameters():
+            if weight.dim() > 1:
+                begin(weight)
+    if layer.frozen:
+        module.requires_grad_(False)
 
 
 def _function(call: Call) -> Callable[..., torch.Tensor]:

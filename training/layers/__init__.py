@@ -8,20 +8,45 @@ lacks also needs its module in training/modules.
 from __future__ import annotations
 
 from training.declared import Call, FieldInfo
-from training.layers import activation, core, merge, normalisation, table
-from training.layers.layer import Layer, Misfit
+from training.layers import (
+    activation,
+    attention,
+    blocks,
+    convolution,
+    core,
+    embedding,
+    ensemble,
+    merge,
+    normalisation,
+    picture,
+    picture_blocks,
+    pooling,
+    recurrent,
+    table,
+)
+from training.layers.layer import Block, Layer, Misfit, Weighted
 from training.layers.shape import Shape
 
 FAMILIES: dict[str, str] = {
     "table": "Tables",
+    "embedding": "Embedding",
+    "picture": "Pictures",
     "core": "Core",
     "activation": "Activation",
+    "convolution": "Convolution",
+    "pooling": "Pooling",
+    "recurrent": "Recurrent",
+    "attention": "Attention",
     "normalisation": "Normalisation",
+    "block": "Blocks",
     "merge": "Merge",
 }
 
-CATALOG: dict[str, type[Layer]] = {
-    layer.name: layer for family in (table, core, activation, normalisation, merge) for layer in family.LAYERS
-}
+_ROOMS = (
+    table, ensemble, embedding, picture, core, activation, convolution, pooling, recurrent, attention,
+    normalisation, blocks, picture_blocks, merge,
+)  # fmt: skip
 
-__all__ = ["CATALOG", "FAMILIES", "Call", "FieldInfo", "Layer", "Misfit", "Shape"]
+CATALOG: dict[str, type[Layer]] = {layer.name: layer for room in _ROOMS for layer in room.LAYERS}
+
+__all__ = ["CATALOG", "FAMILIES", "Block", "Call", "FieldInfo", "Layer", "Misfit", "Shape", "Weighted"]

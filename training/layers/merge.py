@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
 from training.declared import Call
-from training.layers.layer import Layer
+from training.layers.layer import Layer, Misfit
 from training.layers.shape import Shape
 
 
@@ -15,7 +19,7 @@ class Merge(Layer):
     most = 16
 
     def output(self, *inputs: Shape) -> Shape:
-        return Shape(inputs[0].dims, about=any(x.about for x in inputs))
+        return Shape(inputs[0].dims, about=any(x.about for x in inputs), padded=inputs[0].padded)
 
     def construct(self, *inputs: Shape) -> Call:  # type: ignore[override]
         raise NotImplementedError(type(self).__name__)
@@ -73,21 +77,61 @@ class Average(Merge):
         return Call("Average")
 
 
+class Scale(Layer):
+    """Multiplies each channel of the first input by its value in the second."""
+
+    title: ClassVar[str] = "Scale channels"
+    family = "merge"
+    also = ("channel gate", "excite", "broadcast")
+    least = 2
+    most = 2
+    keeps_shape = False
+
+    def output(self, *inputs: Shape) -> Shape:
+        x, gate = inputs
+        wanted = (x.dims[0], *[1] * (x.rank - 1))
+        if gate.dims != wanted:
+            message = f"needs one value for each channel, {Shape(wanted)}, but its second input is {gate}."
+            raise Misfit(message, ("exchange", "Multiply", {}))
+        return Shape(x.dims, about=x.about, padded=x.padded)
+
+    def construct(self, *inputs: Shape) -> Call:  # type: ignore[override]
+        return Call("torch.mul")
+
+    def parameters(self, *inputs: Shape) -> int:
+        return 0
+
+    def multiply_adds(self, *inputs: Shape) -> int:
+        return inputs[0].count
+
+
 class Concatenate(Merge):
-    """Puts its inputs side by side; all sizes but the last must be the same (torch.cat)."""
+    """Puts its inputs side by side; all sizes but the one along which they are joined must be the same."""
 
     also = ("cat", "join", "stack")
     keeps_shape = False
 
+    along: Literal["last", "first"] = Field(
+        "last",
+        title="Along",
+        description="Last joins the last size; first joins the first one: the channels of pictures.",
+    )
+
+    def rest(self, x: Shape) -> tuple[int, ...]:
+        """The sizes that have to be equal."""
+        return x.dims[:-1] if self.along == "last" else x.dims[1:]
+
     def output(self, *inputs: Shape) -> Shape:
-        last = sum(x.last for x in inputs)
-        return inputs[0].with_last(last, about=any(x.about for x in inputs))
+        about = any(x.about for x in inputs)
+        if self.along == "last":
+            return inputs[0].with_last(sum(x.last for x in inputs), about=about)
+        return Shape((sum(x.dims[0] for x in inputs), *inputs[0].dims[1:]), about=about)
 
     def construct(self, *inputs: Shape) -> Call:  # type: ignore[override]
-        return Call("torch.cat", dim=-1)
+        return Call("torch.cat", dim=-1 if self.along == "last" else 1)
 
     def multiply_adds(self, *inputs: Shape) -> int:
         return 0
 
 
-LAYERS = (Add, Concatenate, Multiply, Subtract, Maximum, Average)
+LAYERS = (Add, Concatenate, Multiply, Subtract, Maximum, Average, Scale)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from training.layers import Shape
 from training.layers.activation import Sigmoid, Softmax
 from training.layers.core import Dropout, Linear
-from training.network.fitting import quoted
 from training.network.parts import HEAD, Head, Problem, Step, fix
+from training.network.placing import quoted
+from training.network.receptive import short_sighted
 
 
 def advice(
@@ -29,6 +30,7 @@ def advice(
             yield _warning(step, "leads nowhere: no other layer takes it.", "Connect it or remove it.", True)
     for step in alive:
         yield from _of_step(step, by_id, head)
+    yield from short_sighted(alive, inputs)
     parameters = sum(step.parameters for step in alive)
     if rows and parameters > 1_000 * rows:
         yield Problem(

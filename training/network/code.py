@@ -8,13 +8,16 @@ import itertools
 from collections import Counter
 from pathlib import Path
 
+from training.declared import Call
+from training.layers import Layer, Weighted
 from training.network.parts import HEAD, Checked, Step
 
 _UNFINISHED = "# The code appears here when all layers fit.\n"
 LISTS = frozenset({"torch.cat"})  # functions that take their inputs as one list
 _INFIX = {"torch.add": "+", "torch.mul": "*", "torch.sub": "-"}
 
-# Attributes of torch.nn.Module that a layer's name must not hide; a test holds it to PyTorch.
+# Attributes of torch.nn.Module and of training.build's Network that a layer's name must not hide; a test
+# holds it to both.
 TAKEN = frozenset({
     "add_module", "apply", "array_names", "bfloat16", "buffers", "call_super_init", "children",
     "compile", "cpu", "cuda", "double", "dump_patches", "eval", "extra_repr", "float", "forward",
@@ -24,10 +27,11 @@ TAKEN = frozenset({
     "register_forward_pre_hook", "register_full_backward_hook", "register_full_backward_pre_hook",
     "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook", "register_module",
     "register_parameter", "register_state_dict_post_hook", "register_state_dict_pre_hook",
-    "requires_grad_", "set_extra_state", "set_submodule", "share_memory", "state_dict", "to",
-    "to_empty", "train", "training", "type", "xpu", "zero_grad",
+    "requires_grad_", "set_extra_state", "set_submodule", "share_memory", "state_dict", "steps",
+    "to", "to_empty", "train", "training", "type", "xpu", "zero_grad",
 })  # fmt: skip
-_VARIABLES = frozenset({"x", "self", "torch", "nn", "super"})
+PADDING = "padding"  # bool (B, L) in the forward pass: True where a text is over
+_VARIABLES = frozenset({"x", "self", "torch", "nn", "super", "weight", PADDING})
 
 
 def attribute(id: str) -> str:
@@ -53,7 +57,12 @@ def code(checked: Checked, *, name: str = "Network") -> str:
             f"class {name}(nn.Module):",
             "    def __init__(self) -> None:",
             "        super().__init__()",
-            *[f"        self.{attribute(step.id)} = {call}" for step, call in calls if not call.is_function],
+            *[
+                f"        {line}"
+                for step, call in calls
+                if not call.is_function
+                for line in _made(attribute(step.id), call, step.layer)
+            ],
             "",
             f"    def forward(self, {arrays}) -> torch.Tensor:",
             *[f"        {line}" for line in _forward(checked)],
@@ -62,9 +71,23 @@ def code(checked: Checked, *, name: str = "Network") -> str:
     return "\n\n\n".join(parts) + "\n"
 
 
+def _made(name: str, call: Call, layer: Layer) -> list[str]:
+    """The lines that make a module, with weights as people want them to begin."""
+    lines = [f"self.{name} = {call}"]
+    if isinstance(layer, Weighted) and layer.init != "default":
+        lines += [
+            f"for weight in self.{name}.parameters():",
+            "    if weight.dim() > 1:",
+            f"        nn.init.{layer.init}_(weight)",
+        ]
+    if isinstance(layer, Weighted) and layer.frozen:
+        lines.append(f"self.{name}.requires_grad_(False)")
+    return lines
+
+
 def _forward(checked: Checked) -> list[str]:
     variables = _variables(checked.steps)
-    lines = []
+    lines = [f"{PADDING} = text == 0"] if any(step.takes_padding for step in checked.steps) else []
     for step in checked.steps:
         value = _value(step, [variables.get(name, name) for name in step.sources])
         lines.append(f"return {value}" if step.id == HEAD else f"{variables[step.id]} = {value}")
@@ -85,7 +108,8 @@ def _variables(steps: tuple[Step, ...]) -> dict[str, str]:
 def _value(step: Step, names: list[str]) -> str:
     call = step.call
     if not call.is_function:
-        return f"self.{attribute(step.id)}({', '.join(names)})"
+        more = [PADDING] if step.takes_padding else []
+        return f"self.{attribute(step.id)}({', '.join(names + more)})"
     if call.name in _INFIX:
         return f" {_INFIX[call.name]} ".join(names)
     if call.name in LISTS:

@@ -5,6 +5,8 @@
     {"do": "move", "node": "fc", "to": 3}                          its place among the others
     {"do": "duplicate", "node": "fc"}
     {"do": "remove", "node": "fc"}
+    {"do": "open", "node": "block", "nodes": […]}                  as ``Card.opening`` has it
+    {"do": "paste", "nodes": […], "at": 2}                         as ``clipboard.copied`` has them
     {"do": "replace", "nodes": […]}
 
 ``set`` with the field ``id`` renames a node wherever it is named; ``inputs`` and ``layer`` are fields too.
@@ -19,6 +21,7 @@ from typing import Any
 
 from training.declared import clipped
 from training.errors import NetworkError
+from training.network.clipboard import pasted
 from training.network.parts import Edit
 
 Nodes = list[dict[str, Any]]
@@ -80,7 +83,7 @@ def _set(nodes: Nodes, edit: Edit) -> Nodes:
         _rename(nodes, node, value)
     elif field == "layer" and isinstance(value, str):
         # Settings of the layer before mean nothing to the next one.
-        kept: dict[str, Any] = {name: node[name] for name in ("id", "inputs") if name in node}
+        kept: dict[str, Any] = {name: node[name] for name in ("id", "inputs", "title") if name in node}
         node.clear()
         node.update(kept, layer=value)
     elif value is None:
@@ -112,6 +115,7 @@ def _duplicate(nodes: Nodes, edit: Edit) -> Nodes:
     node = _node(nodes, edit)
     twin = copy.deepcopy(node)
     twin["id"] = fresh_id(str(node.get("layer", "")), ids_of(nodes))
+    twin.pop("title", None)
     nodes.insert(_index(nodes, node) + 1, twin)
     return nodes
 
@@ -130,6 +134,21 @@ def _remove(nodes: Nodes, edit: Edit) -> Nodes:
     if instead and instead != above and isinstance(follower, dict) and not follower.get("inputs"):
         follower["inputs"] = instead
     return nodes
+
+
+def _open(nodes: Nodes, edit: Edit) -> Nodes:
+    """A block's own layers in its place; the last one bears its name, so that wires stay."""
+    node, inner = _node(nodes, edit), edit.get("nodes")
+    if not isinstance(inner, list) or not inner or not all(isinstance(each, dict) for each in inner):
+        raise NetworkError(
+            f"“{clipped(node['id'])}” holds no layers to open.", hint="Only blocks that fit can be opened."
+        )
+    index = _index(nodes, node)
+    return [*nodes[:index], *copy.deepcopy(inner), *nodes[index + 1 :]]
+
+
+def _paste(nodes: Nodes, edit: Edit) -> Nodes:
+    return pasted(nodes, _place(edit.get("at"), len(nodes)), edit.get("nodes"), fresh_id)
 
 
 def _replace(nodes: Nodes, edit: Edit) -> Nodes:
@@ -176,5 +195,6 @@ def _place(index: Any, length: int) -> int:
 
 
 _EDITS: dict[str, Callable[[Nodes, Edit], Nodes]] = {
-    "add": _add, "set": _set, "move": _move, "duplicate": _duplicate, "remove": _remove, "replace": _replace,
+    "add": _add, "set": _set, "move": _move, "duplicate": _duplicate, "remove": _remove, "open": _open,
+    "paste": _paste, "replace": _replace,
 }  # fmt: skip

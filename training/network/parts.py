@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from training.declared import Call
 from training.errors import NetworkError
-from training.layers import Layer, Shape
+from training.layers import Layer, Shape, Weighted
 
 Edit = dict[str, Any]
 Fix = dict[str, Any]  # {"title": what the button says, "edits": [edit, …]}
@@ -55,7 +56,9 @@ class Card:
     kind: ``"input"``, ``"node"`` or ``"head"``; layer: a name of the catalogue, as typed (inputs: "");
     inputs: ids that it takes, resolved; settings: every field of the layer, with what was typed;
     shape: of one output row, None while unknown; parameters: None while unknown; about: some size
-    comes from the profile; waits_for: id of the card that has to be mended first.
+    comes from the profile; waits_for: id of the card that has to be mended first; name: what people
+    call it, else ""; opens: of a block that fits, the cards of its layers; opening: the edit that puts
+    these in its place.
     """
 
     id: str
@@ -70,6 +73,9 @@ class Card:
     about: bool = False
     problem: Problem | None = None
     waits_for: str = ""
+    name: str = ""
+    opens: tuple[Card, ...] = ()
+    opening: Edit | None = None
 
     @property
     def locked(self) -> bool:
@@ -88,7 +94,8 @@ class Card:
             "family": self.family, "inputs": list(self.inputs), "settings": self.settings,
             "shape": None if self.shape is None else list(self.shape.dims), "parameters": self.parameters,
             "about": self.about, "problem": self.problem.as_dict() if self.problem else None,
-            "waits_for": self.waits_for, "state": self.state,
+            "waits_for": self.waits_for, "state": self.state, "name": self.name,
+            "opens": [card.as_dict() for card in self.opens], "opening": self.opening,
         }  # fmt: skip
 
 
@@ -117,10 +124,19 @@ class Step:
         return self.layer.construct(*self.shapes)
 
     @property
+    def takes_padding(self) -> bool:
+        """Whether its module is told where a text is over."""
+        return self.layer.masks and self.shapes[0].padded is not None
+
+    @property
+    def is_frozen(self) -> bool:
+        return isinstance(self.layer, Weighted) and self.layer.frozen
+
+    @cached_property
     def parameters(self) -> int:
         return self.layer.parameters(*self.shapes)
 
-    @property
+    @cached_property
     def multiply_adds(self) -> int:
         return self.layer.multiply_adds(*self.shapes)
 
@@ -131,7 +147,7 @@ class Checked:
 
     cards: inputs, nodes and head, in order; steps: what the forward pass does, in order, the head
     last, without nodes that lead nowhere (only when ok); arrays: the inputs that it uses, in order;
-    totals: parameters, multiply_adds (of one row), model_bytes, whole, about.
+    totals: parameters, of which trainable and frozen, multiply_adds (of one row), model_bytes, whole, about.
     """
 
     inputs: dict[str, Shape]

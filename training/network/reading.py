@@ -17,8 +17,9 @@ from training.recipe import node_id
 MOST_NODES = 1_000
 MOST_INPUTS = 64
 _MOST_REWRITES = 3
+_OWN = frozenset({"id", "layer", "inputs", "title"})  # keys of a node that are no setting of its layer
 RESERVED = frozenset(
-    {HEAD, "numbers", "categories", "text", "lengths", "picture", "series", "target", "weight"}
+    {HEAD, "numbers", "categories", "text", "lengths", "padding", "picture", "series", "target", "weight"}
 )
 
 
@@ -27,7 +28,8 @@ class Drawn:
     """One entry of the network as it was drawn.
 
     id: unique among the drawn, even where the document's is not; inputs: as typed, None for "the
-    node above"; layer: with checked settings, None when there is a problem.
+    node above"; layer: with checked settings, None when there is a problem; title: what
+    people call it, else "".
     """
 
     index: int
@@ -37,6 +39,7 @@ class Drawn:
     inputs: tuple[str, ...] | None = None
     layer: Layer | None = None
     problem: Problem | None = None
+    title: str = ""
 
     @property
     def where(self) -> str:
@@ -44,18 +47,26 @@ class Drawn:
 
     @property
     def name(self) -> str:
-        """The card's name in a sentence: Linear “fc_in”."""
-        return f"{title_of(self.layer_name)} “{self.id}”"
+        """The card's name in a sentence: Linear “fc_in”, or what people call it."""
+        return f"{title_of(self.layer_name)} “{self.title or self.id}”"
 
 
 def title_of(layer_name: str) -> str:
     return CATALOG[layer_name].title if layer_name in CATALOG else clipped(layer_name) or "Layer"
 
 
-def read(nodes: Any) -> tuple[list[Drawn], list[Problem]]:
-    """The drawn nodes, each with its first problem, and problems of the list as a whole."""
-    nodes = nodes if nodes is not None else []
+def document_of(nodes: Any) -> Any:
+    """The nodes as plain JSON: a list of what stands there, or what is no list as it is."""
+    if nodes is None:
+        return []
     if not isinstance(nodes, list | tuple):
+        return nodes
+    return [node.model_dump(exclude_none=True) if hasattr(node, "model_dump") else node for node in nodes]
+
+
+def read(document: Any) -> tuple[list[Drawn], list[Problem]]:
+    """The drawn nodes, each with its first problem, and problems of the list as a whole."""
+    if not isinstance(document, list):
         return [], [
             Problem(
                 "The network has to be a list of layers.",
@@ -63,7 +74,6 @@ def read(nodes: Any) -> tuple[list[Drawn], list[Problem]]:
                 fixes=(fix("Start with no layers", {"do": "replace", "nodes": []}),),
             )
         ]
-    document = [node.model_dump(exclude_none=True) if hasattr(node, "model_dump") else node for node in nodes]
     problems = []
     if len(document) > MOST_NODES:
         cut = document[:MOST_NODES]
@@ -106,10 +116,11 @@ def _node(document: list[Any], index: int, node: Any, taken: set[str]) -> Drawn:
         )
         return Drawn(index, id, "", {}, problem=problem)
     layer_name = node["layer"] if isinstance(node.get("layer"), str) else ""
-    settings = {str(name): value for name, value in node.items() if name not in ("id", "layer", "inputs")}
+    settings = {str(name): value for name, value in node.items() if name not in _OWN}
+    title = clipped(node["title"], 60) if isinstance(node.get("title"), str) else ""
     complaint = _id_complaint(node.get("id"), taken)
     id = node["id"] if not complaint else _free(layer_name, document, taken)
-    drawn = Drawn(index, id, layer_name, settings)
+    drawn = Drawn(index, id, layer_name, settings, title=title)
     if complaint:
         renamed = _replaced(f"Rename it to {id}", document, index, {**node, "id": id})
         return _with(drawn, Problem(complaint, drawn.where, "Give it another name.", (renamed,), id))
@@ -123,32 +134,31 @@ def _node(document: list[Any], index: int, node: Any, taken: set[str]) -> Drawn:
                 f"The inputs of {drawn.name} {complaint}.", f"{drawn.where}.inputs", fixes=(above,), node=id
             ),
         )
-    drawn = Drawn(index, id, layer_name, settings, inputs)
+    drawn = Drawn(index, id, layer_name, settings, inputs, title=title)
     if layer_name not in CATALOG:
         return _with(drawn, _unknown_layer(drawn))
     try:
         layer = CATALOG[layer_name].model_validate(settings)
     except ValidationError as error:
         return _with(drawn, _bad_setting(drawn, error))
-    return Drawn(index, id, layer_name, settings, inputs, layer)
+    return Drawn(index, id, layer_name, settings, inputs, layer, title=title)
 
 
 def _with(drawn: Drawn, problem: Problem) -> Drawn:
-    return Drawn(drawn.index, drawn.id, drawn.layer_name, drawn.settings, drawn.inputs, None, problem)
+    return replace(drawn, layer=None, problem=problem)
 
 
 def _id_complaint(id: Any, taken: set[str]) -> str:
     if not isinstance(id, str):
         return "A layer has no name."
-    shown = clipped(id)
     if id in RESERVED:
-        return f"A layer cannot be called “{shown}”: Strata uses that name itself."
+        return f"A layer cannot be called “{clipped(id)}”: Strata uses that name itself."
     if id in taken:
-        return f"Two layers are called “{shown}”."
+        return f"Two layers are called “{clipped(id)}”."
     try:
         node_id(id)
     except ValueError as error:
-        return f"A layer cannot be called “{shown}”: the name {error}."
+        return f"A layer cannot be called “{clipped(id)}”: the name {error}."
     return ""
 
 

@@ -20,7 +20,9 @@ from training.templates import templates
 INPUTS = {"numbers": Shape((6,)), "categories": Shape((2,), "categories", sizes=(4, 30))}
 HEAD = Head("Output", CATALOG["Linear"].read({"units": 1}, "head"))
 every_template = pytest.mark.parametrize(
-    "template", templates(INPUTS, "regression", 5_000), ids=lambda template: template.name
+    "template",
+    [entry for entry in templates(INPUTS, "regression", 5_000) if entry.suits],
+    ids=lambda template: template.name,
 )
 
 
@@ -129,4 +131,4 @@ def test_the_estimate_counts_weights_gradients_and_what_the_optimizer_keeps():
     assert cost.parameters == 70 + 11
     assert cost.multiply_adds == 60 + 10
     assert cost.model_bytes == 4 * 81
-    assert cost.memory_bytes == 4 * (81 * 4 + 32 * (6 + 2 * 11))
+    assert cost.memory_bytes == 4 * (81 * 9 + 32 * (6 + 2 * 11))

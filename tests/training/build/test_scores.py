@@ -7,7 +7,8 @@ import pytest
 from sklearn import metrics as theirs
 
 from training.metrics import metrics_for
-from training.scores import confusion, per_class, roc_auc, scores
+from training.number_scores import Yardstick, number_figures, yardstick_of
+from training.scores import confusion, per_class, per_label, roc_auc, scores
 
 RANDOM = np.random.default_rng(3)
 
@@ -52,15 +53,90 @@ def test_several_classes_agree_with_scikit_learn():
     assert np.array_equal(confusion(said, true, 4), theirs.confusion_matrix(true, labels))
 
 
-def test_regression_agrees_with_scikit_learn():
+def test_labels_agree_with_scikit_learn():
+    said, true = RANDOM.random((300, 5)).round(1), RANDOM.integers(0, 2, (300, 5)).astype(np.uint8)
+    labels = said > 0.5
+
+    assert scores("multilabel", said, true, names("multilabel")) == pytest.approx({
+        "subset_accuracy": theirs.accuracy_score(true, labels),
+        "hamming_loss": theirs.hamming_loss(true, labels),
+        "f1_micro": theirs.f1_score(true, labels, average="micro"),
+        "f1_macro": theirs.f1_score(true, labels, average="macro"),
+        "roc_auc": theirs.roc_auc_score(true, said, average="macro"),
+    })  # fmt: skip
+    recalls = theirs.recall_score(true, labels, average=None)
+    assert [row["recall"] for row in per_label(said, true)] == pytest.approx(list(recalls))
+    assert [row["rows"] for row in per_label(said, true)] == true.sum(axis=0).tolist()
+
+
+def test_numbers_agree_with_scikit_learn():
     true = (RANDOM.normal(size=(400, 1)) * 5e4 + 2e5).astype(np.float32)
     said = (true + RANDOM.normal(size=(400, 1)) * 1e4).astype(np.float32)
 
-    assert scores("regression", said, true, names("regression")) == pytest.approx({
+    assert scores("regression", said, true, ["rmse", "mae", "r2", "poisson_deviance"]) == pytest.approx({
         "rmse": theirs.root_mean_squared_error(true.astype(float), said.astype(float)),
         "mae": theirs.mean_absolute_error(true.astype(float), said.astype(float)),
         "r2": theirs.r2_score(true.astype(float), said.astype(float)),
+        "poisson_deviance": theirs.mean_poisson_deviance(true.ravel().clip(0), said.ravel().clip(1)),
+    }, rel=1e-4)  # fmt: skip
+
+
+def test_numbers_of_several_columns_are_averaged_in_deviations_of_each():
+    true = RANDOM.normal(size=(200, 2)) * [1.0, 1000.0]
+    said = true + RANDOM.normal(size=(200, 2)) * [0.5, 100.0]
+    target = {"std": [1.0, 1000.0], "columns": [{"name": "a"}, {"name": "b"}]}
+
+    found = scores("regression", said, true, ["rmse", "mae", "r2"], yardstick_of(target))
+
+    scaled = true / target["std"], said / target["std"]
+    assert found == pytest.approx({
+        "rmse": theirs.root_mean_squared_error(*scaled),
+        "mae": theirs.mean_absolute_error(*scaled),
+        "r2": theirs.r2_score(*scaled),
     })  # fmt: skip
+
+
+def test_the_steps_of_one_column_are_averaged_in_its_own_unit():
+    true, said = RANDOM.normal(size=(50, 3)), RANDOM.normal(size=(50, 3))
+    target = {"std": [2.0] * 3, "columns": [{"name": "y"}], "naive": [0.5, 1.0, 2.0]}
+
+    found = scores("forecast", said, true, ["mae", "mase"], yardstick_of(target))
+
+    assert found["mae"] == pytest.approx(theirs.mean_absolute_error(true, said))
+    each = theirs.mean_absolute_error(true, said, multioutput="raw_values")
+    assert found["mase"] == pytest.approx(np.mean(each / target["naive"]))
+
+
+def test_counts_agree_with_scikit_learn_zeros_included():
+    true, said = RANDOM.poisson(1.5, (200, 1)), RANDOM.gamma(2.0, size=(200, 1))
+
+    found = scores("regression", said, true, ["poisson_deviance"])
+
+    assert found["poisson_deviance"] == pytest.approx(theirs.mean_poisson_deviance(true, said))
+    assert scores("regression", said - 5, true, ["poisson_deviance"]) == {"poisson_deviance": None}
+
+
+def test_ranges_agree_with_scikit_learn():
+    true, said = RANDOM.normal(size=(300, 2)), np.sort(RANDOM.normal(size=(300, 2, 3)), axis=2)
+    by = Yardstick(levels=(0.1, 0.5, 0.9))
+
+    found = scores("regression", said, true, ["pinball", "coverage_error", "mae"], by)
+
+    losses = [theirs.mean_pinball_loss(true, said[:, :, at], alpha=by.levels[at]) for at in range(3)]
+    inside = (true >= said[:, :, 0]) & (true <= said[:, :, 2])
+    assert found == pytest.approx({
+        "pinball": np.mean(losses),
+        "coverage_error": np.mean(np.abs(inside.mean(axis=0) - 0.8)),
+        "mae": theirs.mean_absolute_error(true, said[:, :, 1]),
+    })  # fmt: skip
+
+
+def test_a_number_that_is_constant_is_left_out_of_the_mean():
+    true = np.stack([np.arange(4.0), np.ones(4)], axis=1)
+
+    figures = number_figures(true, true, ["r2", "mae"])
+
+    assert figures == {"r2": [1.0], "mae": [0.0, 0.0]}
 
 
 def test_what_is_undefined_is_none():

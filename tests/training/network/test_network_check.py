@@ -44,7 +44,9 @@ def test_each_card_shows_its_shape_and_parameters():
     ]
     assert found.totals["parameters"] == 3_584 + 256 + 129
     assert found.totals["model_bytes"] == 4 * 3_969
-    assert found.cards[1].settings == {"units": 128, "bias": True}
+    assert found.cards[1].settings == {
+        "units": 128, "bias": True, "init": "default", "frozen": False, "l1": 0.0, "l2": 0.0,
+    }  # fmt: skip
 
 
 def test_a_network_without_layers_is_the_head_alone():
@@ -204,10 +206,10 @@ def test_units_are_not_changed_where_something_else_takes_the_layer_too():
             id="below",
         ),
         pytest.param(
-            [linear("a"), {"id": "m", "layer": "Add", "inputs": ["a", "a"]}],
+            [linear("a", 27), {"id": "m", "layer": "Add", "inputs": ["a", "a"]}],
             "Add “m” takes “a” twice.",
             "m.inputs",
-            "Take “a” once",
+            "Take “a” once and take “numbers” too",
             id="twice",
         ),
         pytest.param(
@@ -311,8 +313,8 @@ def test_more_parameters_than_a_machine_holds_are_refused_before_anything_is_bui
 
     found = checked(nodes)
 
-    assert (
-        found.problems[0].message == "The network has 4,296,933,377 parameters; 1,000,000,000 are the most."
+    assert found.problems[0].message == (
+        "Linear “b” brings the network to 4,296,867,840 parameters; 1,000,000,000 are the most."
     )
     assert found.card("b").problem == found.problems[0]
     assert checked(first_fix(nodes)).ok

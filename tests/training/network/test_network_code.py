@@ -8,7 +8,6 @@ import json
 
 import pytest
 import torch
-from torch import nn
 
 from training.build import Network, build
 from training.layers import CATALOG, Shape
@@ -19,6 +18,8 @@ from training.templates import templates
 
 INPUTS = {"numbers": Shape((6,)), "categories": Shape((2,), "categories", sizes=(4, 30))}
 HEAD = Head("Output", CATALOG["Linear"].read({"units": 1}, "head"))
+
+SUITED = [template for template in templates(INPUTS, "binary", 5_000) if template.suits]
 
 RESIDUAL = [
     {"id": "fc_in", "layer": "Linear", "units": 8},
@@ -81,7 +82,7 @@ class Network(nn.Module):
     )
 
 
-@pytest.mark.parametrize("template", templates(INPUTS, "binary", 5_000), ids=lambda template: template.name)
+@pytest.mark.parametrize("template", SUITED, ids=lambda template: template.name)
 def test_every_template_prints_what_it_builds(template, tmp_path):
     checked = check(template.nodes, INPUTS, HEAD)
 
@@ -109,6 +110,7 @@ def test_a_network_with_problems_has_no_code_yet():
         "train_",
         "super",
         "array_names",
+        "steps",
         "print",
         "type_",
     ],
@@ -128,7 +130,8 @@ def test_names_that_pytorch_uses_itself_are_kept_apart(id, tmp_path):
 
 def test_the_list_of_names_that_pytorch_uses_is_complete():
     assert {name for name in dir(Network) if name[0].islower()} <= TAKEN
-    assert {name for name in vars(nn.Module()) if name[0].islower()} <= TAKEN
+    module = build(check([], {"numbers": Shape((6,))}, HEAD))
+    assert {name for name in vars(module) if name[0].islower()} <= TAKEN
 
 
 HOSTILE = "a\"\nimport os; os.system('true')  # '''"
@@ -161,6 +164,35 @@ def test_a_hostile_recipe_never_enters_the_code(node, tmp_path):
     assert checked.ok
     assert "os" not in code(checked).replace("pos", "")
     assert same(checked, tmp_path)
+
+
+def test_hostile_titles_of_cards_and_blocks_never_enter_the_code(tmp_path):
+    nodes = [
+        {"id": "a", "layer": "Linear", "units": 6, "title": HOSTILE},
+        {"id": "b", "layer": "GatedResidual", "title": HOSTILE * 100, "dropout": 0.0},
+        {"id": "c", "layer": "Reshape", "sizes": " 8 × 8 ", "title": "\N{RIGHT-TO-LEFT OVERRIDE}x"},
+        {"id": "import_", "layer": "Flatten", "title": ["no text"]},
+    ]
+
+    checked = check(json.loads(json.dumps(nodes)), {"numbers": Shape((6,))}, HEAD)
+
+    assert checked.ok
+    assert "system" not in code(checked) and "\N{RIGHT-TO-LEFT OVERRIDE}" not in code(checked)
+    assert same(checked, tmp_path)
+    opened = apply_edits(nodes, [checked.card("b").opening])
+    assert check(opened, {"numbers": Shape((6,))}, HEAD).ok
+
+
+@pytest.mark.parametrize(
+    "value", [HOSTILE, "1\n2", "import os", 10**400, float("nan"), "٣, -1", {"a": HOSTILE}]
+)
+def test_no_setting_of_any_layer_lets_hostile_values_into_the_code(value):
+    for layer in CATALOG.values():
+        for field in layer.fields():
+            found = check([{"id": "a", "layer": layer.name, field.name: value}], INPUTS, HEAD)
+
+            assert found.card("a").problem and found.card("a").problem.fixes, (layer.name, field.name)
+            assert ast.parse(code(found)).body == []
 
 
 def test_column_and_class_names_stand_nowhere_in_the_code():
