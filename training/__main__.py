@@ -6,6 +6,8 @@ resume DIR            go on from the last checkpoint of a fit
 evaluate DIR          the report on the test rows, as JSON
 predict BUNDLE ROWS   predictions for a CSV, as CSV
 layers                the catalogue of layers as JSON schema
+find-lr RECIPE        a learning rate: the loss at rising rates, as JSON
+find-batch-size RECIPE  batch sizes with their speed, as JSON
 
 Ends with 0 only when it did what was asked; 2 when you can mend it (the sentence says how); 3 when
 training ended in another way.
@@ -74,6 +76,15 @@ def _parser() -> argparse.ArgumentParser:
 
     layers = kinds.add_parser("layers", help="the catalogue as JSON schema")
     layers.set_defaults(run=lambda given: commands.layers())
+
+    for name, run, help_ in (
+        ("find-lr", commands.find_lr, "a learning rate, in seconds"),
+        ("find-batch-size", commands.find_batch_size, "a batch size, in seconds"),
+    ):
+        find = kinds.add_parser(name, help=help_)
+        find.add_argument("recipe", type=Path, help="a recipe as JSON")
+        find.add_argument("--table", type=Path, help="a table; else the recipe's own")
+        find.set_defaults(run=run)
     return parser
 
 

@@ -9,12 +9,17 @@ import torch
 from torch import Tensor, nn
 
 from training.build import Network, build, construct
+from training.layers import Weighted
 from training.losses import decoder_of, loss_of, prepare_target
 from training.network import Checked, check, head_for, inputs_of
+from training.network.code import attribute
 from training.objectives import Objective, objective_of
 from training.optimizers import optimizer_of
 from training.recipe import Recipe
-from training.schedules import Constant, Schedule, schedule_of
+from training.schedules import Constant, Plateau, Schedule, schedule_of
+
+_MOST_JUDGED = 4096
+_JUDGED_NUMBERS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,12 @@ class Assembled:
         """Names of the arrays that the model takes, in order."""
         return self.checked.arrays
 
+    @property
+    def rows_at_once(self) -> int:
+        """Rows that are judged together: few enough for the largest layer's to stay in the cache."""
+        largest = max(step.shape.count for step in self.checked.steps)
+        return min(_MOST_JUDGED, max(1, _JUDGED_NUMBERS // largest))
+
     def to(self, device: str) -> Assembled:
         """The same parts, moved."""
         for module in (self.model, self.loss, self.decode):
@@ -48,21 +59,56 @@ class Assembled:
     def prepare_target(self, target: Tensor) -> Tensor:
         return prepare_target(self.objective, self.state, target)
 
-    def optimizer(self) -> torch.optim.Optimizer:
-        """A fresh optimizer of the model's weights, wherever they are now."""
+    @property
+    def penalties(self) -> list[tuple[nn.Module, float, float]]:
+        """Modules whose weights cost something besides, with what they cost: L1 and L2."""
+        return [
+            (self.model.get_submodule(attribute(step.id)), step.layer.l1, step.layer.l2)
+            for step in self.checked.steps
+            if isinstance(step.layer, Weighted) and (step.layer.l1 or step.layer.l2)
+        ]
+
+    def penalty(self) -> Tensor:
+        """What L1 and L2 of single layers add to the loss."""
+        parts = [
+            l1 * weight.abs().sum() + l2 * weight.square().sum()
+            for module, l1, l2 in self.penalties
+            for weight in module.parameters()
+        ]
+        return torch.stack(parts).sum()
+
+    def optimizer(self, weights: list[nn.Parameter]) -> torch.optim.Optimizer:
+        """A fresh optimizer of these weights."""
         declared = optimizer_of(self.recipe.fit.optimizer)
-        optimizer: torch.optim.Optimizer = construct(declared.construct(), self.model.parameters())
+        optimizer: torch.optim.Optimizer = construct(declared.construct(), weights)
         for group in optimizer.param_groups:
             group["full_lr"] = group["lr"]
         return optimizer
 
-    def set_rate(self, optimizer: torch.optim.Optimizer, step: int, steps: int, steps_per_epoch: int) -> None:
-        """Set the learning rate that the schedule wants at ``step`` (from 0) of ``steps``."""
+    def set_rate(
+        self,
+        optimizer: torch.optim.Optimizer,
+        step: int,
+        steps: int,
+        steps_per_epoch: int,
+        plateau: Plateau | None = None,
+    ) -> None:
+        """Set the learning rate that the schedule wants at ``step`` (from 0) of ``steps``.
+
+        plateau: where the schedule follows the epochs' figures, what it made of them so far.
+        """
         if type(self.schedule) is Constant:
             return
-        factor = self.schedule.factor(step, steps, steps_per_epoch)
+        factor = plateau.factor if plateau else self.schedule.factor(step, steps, steps_per_epoch)
         for group in optimizer.param_groups:
             group["lr"] = group["full_lr"] * factor
+
+
+def judged(recipe: Recipe, state: dict[str, Any]) -> Checked:
+    """The recipe's network, checked against the encoded data: nothing is made yet."""
+    head = head_for(recipe.data, state, recipe.fit.objective)
+    nodes = [node.model_dump(exclude_none=True) for node in recipe.network.get("main", [])]
+    return check(nodes, inputs_of(state), head)
 
 
 def assemble(recipe: Recipe, state: dict[str, Any]) -> Assembled:
@@ -71,17 +117,16 @@ def assemble(recipe: Recipe, state: dict[str, Any]) -> Assembled:
     Raises NetworkError or SettingError when the recipe does not fit.
     """
     objective = objective_of(recipe.fit.objective, recipe.data.task)
+    objective.check(state["target"].get("columns", ()))
     optimizer_of(recipe.fit.optimizer)
-    head = head_for(recipe.data, state, recipe.fit.objective)
-    nodes = [node.model_dump(exclude_none=True) for node in recipe.network.get("main", [])]
-    checked = check(nodes, inputs_of(state), head)
+    checked = judged(recipe, state)
     return Assembled(
         recipe=recipe,
         state=state,
         checked=checked,
         objective=objective,
         model=build(checked),
-        loss=loss_of(objective),
+        loss=loss_of(objective, state),
         decode=decoder_of(objective, state),
         schedule=schedule_of(recipe.fit.schedule),
     )

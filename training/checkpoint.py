@@ -126,7 +126,9 @@ def _write(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if _digest(temporary.read_bytes()) != _digest(content):
+        with temporary.open("rb") as file:
+            there = hashlib.file_digest(file, "sha256").hexdigest()
+        if there != _digest(content):
             raise OSError("the disk gave back something else than was written")
         temporary.replace(path)
     except OSError:

@@ -6,7 +6,10 @@ Torch is imported by the commands that need it, so that the others start at once
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import re
 import signal
 import sys
 import tempfile
@@ -39,7 +42,7 @@ def fit(given: Namespace) -> int:
             f"There is already a run in {given.out}.",
             hint="Choose another --out, or go on with it: python -m training resume.",
         )
-    given.out.mkdir(parents=True, exist_ok=True)
+    _make(given.out)
     info = _read(table, given.out, recipe)
     _encode(given.out, recipe, info)
     # Last, so that a folder with a recipe can be resumed.
@@ -52,11 +55,10 @@ def resume(given: Namespace) -> int:
 
 
 def evaluate(given: Namespace) -> int:
-    from training.encode import Encoded
     from training.evaluate import report
 
     recipe = _recipe_in(given.folder)
-    _print(report(recipe, Encoded.load(given.folder / "arrays"), given.folder / "checkpoints"), indent=1)
+    _print(report(recipe, _arrays_in(given.folder), given.folder / "checkpoints"), indent=1)
     return 0
 
 
@@ -91,9 +93,45 @@ def layers() -> int:
     return 0
 
 
+def find_lr(given: Namespace) -> int:
+    from training import find
+
+    return _search(given, find.find_lr)
+
+
+def find_batch_size(given: Namespace) -> int:
+    from training import find
+
+    return _search(given, find.find_batch_size)
+
+
+def _search(given: Namespace, search: Callable[..., dict[str, Any]]) -> int:
+    """Print what a search answers, and leave nothing on the disk."""
+    from training.encode import Encoded
+
+    _there(given.recipe)
+    recipe = Recipe.parse(given.recipe.read_bytes())
+    table = _table_of(recipe, given)
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place)
+        _encode(out, recipe, _read(table, out, recipe))
+        with _leased(recipe.fit.device) as device:
+            _print(search(recipe, Encoded.load(out / "arrays"), device))
+    return 0
+
+
 def _there(path: Path) -> None:
     if not path.is_file():
         raise DataError(f"There is no file {path}.", hint="Check the path.")
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecipeError(
+            f"{folder} cannot be a folder: {error.strerror or error}.", hint="Choose another --out."
+        ) from None
 
 
 def _table_of(recipe: Recipe, given: Namespace) -> Path:
@@ -121,33 +159,49 @@ def _read(table: Path, out: Path, recipe: Recipe) -> dict[str, Any]:
 def _encode(out: Path, recipe: Recipe, info: dict[str, Any]) -> None:
     from training.encode import encode_table
 
-    encode_table(out / "table.parquet", recipe.data, info).save(out / "arrays")
+    encode_table(out / "table.parquet", recipe.data, info, key=_hash_key()).save(out / "arrays")
+
+
+def _hash_key() -> str:
+    """What hashing steps use. Raises RecipeError for what is no key."""
+    key = os.environ.get("STRATA_HASH_KEY", "")
+    if key and not re.fullmatch(r"([0-9a-fA-F]{2}){16,}", key):
+        raise RecipeError(
+            "STRATA_HASH_KEY is no key.",
+            hint="Set it to 64 hexadecimal digits: openssl rand -hex 32 makes some.",
+        )
+    return key
 
 
 def _train(folder: Path, *, pretty: bool, resume: bool) -> int:
     from training import fit as engine
-    from training.devices import lease, list_devices
-    from training.encode import Encoded
 
-    recipe = _recipe_in(folder)
-    encoded = Encoded.load(folder / "arrays")
-    taken = lease(recipe.fit.device, list_devices(), Path(tempfile.gettempdir()) / "strata-devices")
-    if taken is None:
-        raise EngineError(
-            f"{recipe.fit.device} is taken by another run.", hint="Wait for it, or set fit.device to auto."
+    recipe, encoded = _recipe_in(folder), _arrays_in(folder)
+    with _leased(recipe.fit.device) as device, _interruptible() as control:
+        told = engine.fit(
+            recipe, encoded, folder / "checkpoints", control=control, device=device, resume=resume
         )
-    try:
-        with _interruptible() as control:
-            told = engine.fit(
-                recipe, encoded, folder / "checkpoints", control=control, device=taken.device, resume=resume
-            )
-            last = _show(told, pretty)
-    finally:
-        taken.release()
+        last = _show(told, pretty)
     if last != "finished":
         return NOT_FINISHED
     _finish(folder, recipe, encoded)
     return 0
+
+
+@contextlib.contextmanager
+def _leased(wanted: str) -> Iterator[str]:
+    """A device for one process alone. Raises EngineError when another one has it."""
+    from training.devices import lease, list_devices
+
+    taken = lease(wanted, list_devices(), Path(tempfile.gettempdir()) / "strata-devices")
+    if taken is None:
+        raise EngineError(
+            f"{wanted} is taken by another run.", hint="Wait for it, or set fit.device to auto."
+        )
+    try:
+        yield taken.device
+    finally:
+        taken.release()
 
 
 def _show(told: Iterator[Any], pretty: bool) -> str:
@@ -196,6 +250,7 @@ def _finish(folder: Path, recipe: Recipe, encoded: Any) -> None:
         table=folder / "table.parquet",
         info=info,
         name=f"Model of {recipe.data.target[0]}",
+        key=_hash_key(),
     )
 
 
@@ -207,6 +262,17 @@ def _recipe_in(folder: Path) -> Recipe:
             hint="Name the folder that was the --out of a fit.",
         )
     return Recipe.parse(path.read_bytes())
+
+
+def _arrays_in(folder: Path) -> Any:
+    from training.encode import Encoded
+
+    if not (folder / "arrays" / "encoded.json").is_file():
+        raise RecipeError(
+            f"{folder} holds no whole run: its encoded rows are missing.",
+            hint="Train the recipe again, into another folder.",
+        )
+    return Encoded.load(folder / "arrays")
 
 
 def _write(path: Path, document: Any) -> None:

@@ -12,6 +12,7 @@ from training.recipe import Fit
 from training.words import megabytes
 
 _FLOAT_BYTES = 4
+_INPUT_BYTES = {"values": 4, "categories": 8, "tokens": 8, "picture": 1}
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,16 @@ def memory_problem(checked: Checked, fit: Fit, rows: int, memory_bytes: int) -> 
 def training_bytes(checked: Checked, batch_size: int, optimizer: Optimizer) -> int:
     """Memory for weights, gradients and the optimizer's own numbers, and for what each layer keeps.
 
-    Every output of a batch is there twice: forwards, and as a gradient. The data itself is not counted.
+    The best weights are there besides, and all that a checkpoint holds while it is written. Every output of a
+    batch is there twice: forwards, and as a gradient. The data itself is not counted.
     """
     parameters = sum(step.parameters for step in checked.steps)
-    inputs = sum(shape.count for name, shape in checked.inputs.items() if name in checked.arrays)
-    outputs = sum(step.shape.count for step in checked.steps)
-    return _FLOAT_BYTES * (parameters * (2 + optimizer.slots) + batch_size * (inputs + 2 * outputs))
+    saved = 2 + optimizer.slots
+    inputs = sum(
+        _INPUT_BYTES[shape.kind] * shape.count
+        for name, shape in checked.inputs.items()
+        if name in checked.arrays
+    )
+    layers = sum(2 * step.shape.count + step.layer.kept(*step.shapes) for step in checked.steps)
+    weights = parameters * (3 + optimizer.slots + saved)
+    return _FLOAT_BYTES * weights + batch_size * (inputs + _FLOAT_BYTES * layers)

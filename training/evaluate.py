@@ -8,16 +8,21 @@ from typing import Any
 import numpy as np
 import torch
 
+from training.baselines import baseline_of
 from training.batches import rows_of
-from training.curves import precision_recall_curves, residuals, roc_curves, scatter
 from training.encode import Encoded
+from training.encode.repeats import repeated
 from training.errors import DataError
-from training.headline import number, sentence
+from training.headline import listed, sentence
 from training.judging import predictions_of, scores_on
-from training.metrics import METRICS, Metric
+from training.metrics import METRICS, NUMBERS, Metric, metrics_of
+from training.number_scores import yardstick_of
+from training.objectives import objective_of
 from training.recipe import Recipe
-from training.scores import confusion, per_class, scores
+from training.scores import scores
+from training.sections import forecast_of, sections_of
 from training.weights import trained
+from training.words import counted
 
 
 def report(recipe: Recipe, encoded: Encoded, folder: Path) -> dict[str, Any]:
@@ -40,112 +45,77 @@ def report(recipe: Recipe, encoded: Encoded, folder: Path) -> dict[str, Any]:
         predictions = predictions_of(parts, scores_on(parts, rows))
     finally:
         torch.set_num_threads(threads)
-    return report_of(
-        recipe, encoded, predictions, rows.truth, list(parts.objective.metrics), parts.objective.headline
-    )
+    return report_of(recipe, encoded, predictions, rows.truth)
 
 
-def report_of(
-    recipe: Recipe,
-    encoded: Encoded,
-    predictions: np.ndarray,
-    truth: np.ndarray,
-    names: list[str],
-    headline: str,
-) -> dict[str, Any]:
-    """The report of predictions (n, classes) or (n, 1) against the encoded target of the test rows."""
+def report_of(recipe: Recipe, encoded: Encoded, predictions: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
+    """The report of the objective's predictions against the encoded target of the test rows."""
     task, target = recipe.data.task, encoded.state["target"]
-    trivial, baseline = baseline_of(task, target, encoded, len(truth))
-    ours = scores(task, predictions, truth, names)
-    theirs = scores(task, trivial, truth, names)
+    objective = objective_of(recipe.fit.objective, task)
+    by = yardstick_of(target, objective.levels)
+    judged = metrics_of(objective, task)
+    names = [metric.name for metric in judged]
+    trivial, baseline = baseline_of(objective, target, encoded)
+    ours, theirs = (scores(task, said, truth, names, by) for said in (predictions, trivial))
+    parts = sections_of(target, predictions, trivial, truth, by)
     counts = np.bincount(encoded.parts, minlength=3).tolist()
-    metric = METRICS[headline]
-    is_number = task == "regression"
+    main = objective.headline
     return {
         "task": task,
-        "target": target["name"],
+        "target": listed([column["name"] for column in target.get("columns") or [target]]),
+        "outputs": target.get("names") or [target["name"]],
         "rows": dict(zip(("training", "validation", "test"), counts, strict=True)),
-        "classes": None if is_number else target["classes"],
+        "left_out": encoded.left_out,
+        "repeated": repeated(encoded),
+        "classes": target["classes"],
         "headline": {
-            "metric": headline,
-            "title": metric.title,
-            "value": ours[headline],
-            "baseline": theirs[headline],
-            "sentence": sentence(task, target["name"], ours, theirs, baseline, len(truth)),
+            "metric": main,
+            "title": METRICS[main].title,
+            "value": ours[main],
+            "baseline": theirs[main],
+            "sentence": sentence(target, ours, theirs, baseline, len(truth), parts["coverage"]),
         },
         "baseline": baseline,
-        "metrics": [_metric(METRICS[name], ours[name], theirs[name]) for name in names],
-        **(
-            _of_numbers(predictions, truth)
-            if is_number
-            else _of_classes(predictions, truth, target["classes"])
-        ),
+        "metrics": [_metric(metric, ours[metric.name], theirs[metric.name], target) for metric in judged],
+        **parts,
+        "forecast": forecast_of(encoded, predictions, truth, objective.levels, parts["per_output"]),
     }
 
 
-def baseline_of(
-    task: str, target: dict[str, Any], encoded: Encoded, rows: int
-) -> tuple[np.ndarray, dict[str, str]]:
-    """What one would say without a model, for so many rows: the mean, or the shares of the classes."""
-    known = np.asarray(encoded.arrays["target"][encoded.parts == 0]).reshape(-1)
-    if task == "regression":
-        mean = float(known.mean(dtype=np.float64))
-        return np.full((rows, 1), mean), {
-            "name": "mean",
-            "title": f"Always saying the mean, {number(mean)}",
-            "answer": number(mean),
-        }
-    shares = np.bincount(known.astype(np.int64), minlength=len(target["classes"])) / len(known)
-    answer = target["classes"][int(shares.argmax())]
-    return np.tile(shares, (rows, 1)), {
-        "name": "majority",
-        "title": f"Always saying {answer}",
-        "answer": answer,
-    }
-
-
-def _metric(metric: Metric, value: float | None, baseline: float | None) -> dict[str, Any]:
+def _metric(
+    metric: Metric, value: float | None, baseline: float | None, target: dict[str, Any]
+) -> dict[str, Any]:
     told = {
         "name": metric.name,
         "title": metric.title,
         "value": value,
         "baseline": baseline,
         "better": metric.better,
-        "description": metric.description,
+        "description": _description(metric, target),
     }
     if value is None:
-        told["reason"] = _UNDEFINED.get(metric.name, "It is not defined on these test rows.")
+        told["reason"] = _UNDEFINED.get(
+            f"{metric.name} of {target['task']}",
+            _UNDEFINED.get(metric.name, "It is not defined on these test rows."),
+        )
     return told
+
+
+def _description(metric: Metric, target: dict[str, Any]) -> str:
+    """What a figure says; of several numbers it is their mean."""
+    count, columns = len(target.get("names") or [""]), len(target.get("columns") or [""])
+    if count == 1 or not set(metric.tasks) & set(NUMBERS):
+        return metric.description
+    text = metric.description
+    if columns > 1:
+        text = text.replace("in the target's own unit", "in deviations of each target")
+    return f"{text} The mean of {counted(count, 'number')}."
 
 
 _UNDEFINED = {
     "roc_auc": "All test rows are of one class, so there is nothing to rank.",
+    "roc_auc of multilabel": "Every label is in all test rows or in none, so there is nothing to rank.",
     "r2": "The target is the same in all test rows, so there is no variation to explain.",
+    "mase": "The target never changes in the training rows, so there is nothing to compare with.",
+    "poisson_deviance": "A predicted mean is not above 0.",
 }
-
-
-def _of_classes(shares: np.ndarray, truth: np.ndarray, classes: list[str]) -> dict[str, Any]:
-    flat = truth.reshape(-1).astype(np.int64)
-    matrix = confusion(shares, flat, len(classes))
-    return {
-        "confusion": matrix.tolist(),
-        "per_class": [{"class": name, **row} for name, row in zip(classes, per_class(matrix), strict=True)],
-        "roc": roc_curves(shares, flat, classes),
-        "precision_recall": precision_recall_curves(shares, flat, classes),
-        "scatter": None,
-        "residuals": None,
-    }
-
-
-def _of_numbers(predictions: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
-    said, true = (values.reshape(-1).astype(np.float64) for values in (predictions, truth))
-    finite = np.isfinite(said)
-    said, true = said[finite], true[finite]
-    return {
-        "confusion": None,
-        "per_class": None,
-        "roc": None,
-        "precision_recall": None,
-        "scatter": scatter(said, true),
-        "residuals": residuals(said, true),
-    }

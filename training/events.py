@@ -36,7 +36,8 @@ class Queued(Event):
 class Started(Event):
     """Everything that "auto" resolved to, and the real sizes.
 
-    device: ``"cpu"``, ``"cuda:0"`` …; rows: per split name; inputs: shape of one row per array.
+    device: ``"cpu"``, ``"cuda:0"`` …; rows: per split name; inputs: shape of one row per array;
+    left_out: what the row steps of the preparation did (``Encoded.left_out``).
     """
 
     kind = "started"
@@ -51,6 +52,7 @@ class Started(Event):
     steps_per_epoch: int
     batch_size: int
     resolved: dict[str, Any]
+    left_out: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

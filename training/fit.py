@@ -7,6 +7,7 @@ the same weights and metrics as if nothing had happened (training/snapshot.py).
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -16,10 +17,9 @@ import torch
 from torch import Tensor
 
 from training import checkpoint, snapshot
-from training.assembly import assemble
-from training.batches import Rows, Sampler, rows_of
 from training.checkpoint import Checkpoint
 from training.encode import Encoded
+from training.errors import EngineError
 from training.events import (
     CheckpointSaved,
     EpochEnded,
@@ -33,12 +33,17 @@ from training.events import (
     Stopped,
 )
 from training.journal import Diverged, Journal
-from training.judging import figures_of_training, metrics_of, metrics_on
+from training.judging import metrics_of, metrics_on
 from training.opening import notes, started
 from training.pace import MOST_EPOCH_EVENTS, Clock, Pace, SavingBudget
+from training.plans import keep_pages
 from training.recipe import Recipe
-from training.resolve import memory_bytes, needs_two_rows, resolve
-from training.stopping import Best, Metrics, metric_to_judge_by
+from training.resolve import (
+    memory_bytes,
+)
+from training.setup import Setup
+from training.stopping import Best, Metrics
+from training.words import counted
 
 Told = Event | Progress
 Control = Callable[[], str]
@@ -63,10 +68,10 @@ def fit(
     "stop" keeps the best and ends, "pause" saves and ends, "discard" ends.
     Raises UserError when recipe and data do not fit, EngineError when a checkpoint cannot be written.
     """
-    threads = torch.get_num_threads()
-    try:
-        kept, damaged = checkpoint.load(folder, "last") if resume else (None, [])
-        loop = Loop(recipe, encoded, folder, device, kept)
+    keep_pages()
+    kept, damaged = checkpoint.load(folder, "last") if resume else (None, [])
+    with contextlib.ExitStack() as until_the_end:
+        loop = Loop(recipe, encoded, folder, device, kept, until_the_end)
         if resume:
             reason = "" if kept else _NOTHING_READABLE if damaged else _NOTHING_SAVED
             yield Resumed(from_step=loop.step, from_epoch=loop.epochs_done, reason=reason)
@@ -74,35 +79,27 @@ def fit(
         yield from (Note(level="warning", text=text) for text in damaged)
         yield from notes(loop, kept)
         yield from loop.run(control)
-    finally:
-        torch.set_num_threads(threads)
 
 
-class Loop:
+class Loop(Setup):
     """One attempt at a run. step: batches trained so far; batch: how many of them in this epoch."""
 
     def __init__(
-        self, recipe: Recipe, encoded: Encoded, folder: Path, device: str, kept: Checkpoint | None
+        self,
+        recipe: Recipe,
+        encoded: Encoded,
+        folder: Path,
+        device: str,
+        kept: Checkpoint | None,
+        until_the_end: contextlib.ExitStack,
     ) -> None:
-        self.recipe, self.folder, self.device = recipe, folder, device
         snapshot.check_same(recipe, kept)
-        torch.manual_seed(recipe.fit.seed)
-        self.parts = assemble(recipe, encoded.state)
-        self.judged_by = metric_to_judge_by(recipe)
-        self.figures = figures_of_training(self.parts.objective, self.judged_by)
-        self.resolved = kept.meta["resolved"] if kept else resolve(recipe.fit, self.parts.checked, device)
-        torch.set_num_threads(self.resolved["threads"])
-        self.model = self.parts.to(device).model.train()
-        self.optimizer = self.parts.optimizer()
-        self.training, self.validation = (self._rows(encoded, part) for part in (0, 1))
-        self.test_rows = int((encoded.parts == 2).sum())
-        whole = needs_two_rows(self.model, len(self.training), recipe.fit.batch_size)
-        self.sampler = Sampler(self.training, recipe.fit.batch_size, recipe.fit.seed, whole=whole)
-        self.steps = recipe.fit.steps or (recipe.fit.epochs or 1) * self.sampler.steps
-        self.epochs = math.ceil(self.steps / self.sampler.steps)
+        super().__init__(recipe, encoded, device, kept, until_the_end)
+        self.folder = folder
         self.step = self.batch = 0
         self.journal = Journal()
         self.best = Best()
+        self.plateau = self.parts.schedule.plateau()
         self.best_weights: dict[str, Tensor] = {}
         self.clock = Clock()
         if kept:
@@ -111,11 +108,6 @@ class Loop:
         self.pace = Pace(self.clock.elapsed(), self.step)
         self.budget = SavingBudget(self.clock.elapsed())
         self.epoch_began = self.clock.elapsed()
-
-    def _rows(self, encoded: Encoded, part: int) -> Rows:
-        return rows_of(
-            encoded.arrays, encoded.parts == part, self.parts.arrays, self.device, self.parts.prepare_target
-        )
 
     @property
     def epochs_done(self) -> int:
@@ -172,26 +164,48 @@ class Loop:
 
     def _train_epoch(self, control: Control) -> Generator[Told, None, str]:
         """Train to the end of the epoch, or until control wants something else: that is returned."""
-        model, loss_of, optimizer, journal = self.model, self.parts.loss, self.optimizer, self.journal
+        optimizer, journal, step = self.optimizer, self.journal, self.stepper.step
         elapsed, pace, set_rate = self.clock.elapsed, self.pace, self.parts.set_rate
         for inputs, target in self.sampler.epoch(self.epoch, skip=self.batch):
             if self.step >= self.steps:
                 break
             if wish := control():
                 return wish
-            set_rate(optimizer, self.step, self.steps, self.sampler.steps)
-            output = model(*inputs)
-            loss = loss_of(output, target)
-            loss.backward()
-            optimizer.step()
-            optimizer.zero_grad()
-            journal.pending.append(loss.detach())
-            journal.outputs.append(output.detach())
+            set_rate(optimizer, self.step, self.steps, self.sampler.steps, self.plateau)
+            try:
+                done = step(inputs, target)
+            except torch.OutOfMemoryError:
+                done = None  # what the step held is free only after this block
+            loss, output = done or (yield from self._step_with_less(inputs, target))
+            journal.pending.append(loss)
+            journal.outputs.append(output)
             self.step += 1
             self.batch += 1
             if elapsed() >= pace.next:
                 yield from self._tell()
         return ""
+
+    def _step_with_less(
+        self, inputs: tuple[Tensor, ...], target: Tensor
+    ) -> Generator[Told, None, tuple[Tensor, Tensor]]:
+        """The step again, with fewer rows at once until they fit into the device's memory."""
+        while self.stepper.halve():
+            if self.device.startswith("cuda"):
+                torch.cuda.empty_cache()
+            rows = self.resolved["rows_at_once"] = self.stepper.rows_at_once
+            yield Note(
+                level="warning",
+                text=f"The memory of {self.device} is full, so {counted(rows, 'row')} at once are trained; "
+                "the batch size stays in effect.",
+                hint="Lower the batch size, or use fewer layers or units.",
+            )
+            with contextlib.suppress(torch.OutOfMemoryError):
+                return self.stepper.step(inputs, target)
+        raise EngineError(
+            f"The memory of {self.device} is too small for a single row of this network.",
+            where="network.main",
+            hint="Use fewer layers or fewer units, or train on the CPU.",
+        )
 
     def _tell(self) -> Iterator[Told]:
         """Scalars, progress and checkpoints, each when it is due."""
@@ -228,13 +242,13 @@ class Loop:
         self.journal.drain(self.step)
         metrics = self._metrics()
         value = metrics.get("validation", metrics.get("training", {})).get(self.judged_by.name)
+        if self.plateau:
+            self.plateau.judge(value, self.judged_by.better)
         is_best = self.best.judge(
             self.epoch, value, metrics, self.judged_by, self.recipe.fit.stopping.min_gain
         )
         if is_best:
-            self.best_weights = {
-                name: value.detach().clone() for name, value in self.model.state_dict().items()
-            }
+            self.best_weights = {name: value.clone() for name, value in self.model.state_dict().items()}
             self.best_is_saved = False
         epoch, now = self.epoch, self.clock.elapsed()
         self.batch = 0
@@ -262,7 +276,7 @@ class Loop:
             figures = metrics_of(self.parts, outputs, self.training.truth[trained], self.figures)
             metrics["training"] = {"loss": loss, **figures}
         if len(self.validation):
-            metrics["validation"] = metrics_on(self.parts, self.validation)
+            metrics["validation"] = metrics_on(self.parts, self.validation, self.plan.scores)
         return metrics
 
     # The ways to end

@@ -8,28 +8,29 @@ import torch
 from torch import nn
 
 from training.build import construct
-from training.objectives import Objective, Regression, scale_of
+from training.objectives import Objective
 
 
-def loss_of(objective: Objective) -> nn.Module:
+def loss_of(objective: Objective, state: dict[str, Any]) -> nn.Module:
     """A module ``(scores, prepared target) -> mean loss``, a scalar."""
-    module: nn.Module = construct(objective.loss())
+    module: nn.Module = construct(objective.loss(state["target"]))
     return module
 
 
 def prepare_target(objective: Objective, state: dict[str, Any], target: torch.Tensor) -> torch.Tensor:
     """The array ``target`` as the loss takes it; do it once for all rows.
 
-    Two classes: float32 (n, 1); several: int64 (n,); regression: float32 (n, 1), standardised
-    with ``state["target"]`` (computed in float64: a mean of millions would cost digits).
+    Two classes: float32 (n, 1); several: int64 (n,); labels: float32 (n, labels); numbers: float32
+    (n, numbers), standardised (computed in float64: a mean of millions would cost digits).
     """
-    if isinstance(objective, Regression):
-        mean, std = scale_of(state["target"])
-        return ((target.double() - mean) / std).float()
+    scaled = objective.shift_and_scale(state["target"])
+    if scaled is not None:
+        shift, scale = (torch.tensor(values, dtype=torch.float64) for values in scaled)
+        return ((target.double() - shift) / scale).float()
     return target.to(getattr(torch, objective.target_type))
 
 
 def decoder_of(objective: Objective, state: dict[str, Any]) -> nn.Module:
-    """Scores to predictions: probabilities (B, classes), or values (B, 1) in the target's unit."""
+    """Scores to predictions: probabilities (B, classes or labels), values (B, numbers) or (B, numbers, 3)."""
     module: nn.Module = construct(objective.decode(state["target"]))
     return module

@@ -26,7 +26,7 @@ from training.errors import RecipeError, SettingError
 
 VERSION: Literal[1] = 1
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "multilabel", "regression", "forecast"]
 Role = Literal["feature", "target", "identifier", "ignored", "group", "time"]
 ColumnType = Literal["number", "yes/no", "category", "text", "date", "picture"]
 
@@ -68,11 +68,61 @@ class Split(Part):
     seed: int = Field(42, ge=0, le=2**31 - 1, title="Seed", description="The same seed gives the same split.")
 
 
+class Text(Part):
+    """How text columns become codes: the text columns of a table are read as one text, one after another."""
+
+    tokens: Literal["auto", "words", "characters", "bpe"] = Field(
+        "auto",
+        title="Cut texts into",
+        description="Words, characters, or pieces of words that are learned (BPE). Auto takes characters for "
+        "Chinese, Japanese and Korean and words for all else.",
+    )
+    length: int = Field(
+        64, ge=2, le=4096, title="Length", description="Pieces kept of each text; the rest is cut off."
+    )
+    vocabulary: int = Field(
+        8_000, ge=10, le=65_535, title="Vocabulary", description="Different pieces that get a code."
+    )
+
+
+class Picture(Part):
+    """How pictures become pixels."""
+
+    size: int = Field(
+        64, ge=4, le=1024, title="Size", description="Width and height that pictures are brought to."
+    )
+    channels: Literal[1, 3] = Field(3, title="Channels", description="1: shades of grey, 3: colours.")
+    pixels: bool = Field(
+        False,
+        title="Pixel columns",
+        description="The number columns are the pixels of one picture, row by row (colour after colour).",
+    )
+
+
+class Series(Part):
+    """How the rows of a forecast become windows, in the order of the time column or of the file."""
+
+    window: int = Field(
+        24, ge=1, le=10_000, title="Window", description="How many rows in a row the network looks at."
+    )
+    horizon: int = Field(
+        1, ge=1, le=1_000, title="Horizon", description="How many rows ahead it predicts, each of them."
+    )
+    stride: int = Field(
+        1, ge=1, le=10_000, title="Stride", description="Rows from one window to the next one."
+    )
+
+
 class Encode(Part):
     """How cells become numbers; everything learned is learned on the training split."""
 
     scale: Literal["standard", "robust", "minmax", "quantile", "none"] = Field(
         "standard", title="Scale numbers", description="Brings number columns to a like size."
+    )
+    clip: Literal["none", "smooth"] = Field(
+        "none",
+        title="Outliers",
+        description="Smooth: scaled numbers are drawn softly into -3 to 3, so that no outlier rules.",
     )
     missing: Literal["median", "mean", "constant"] = Field(
         "median", title="Empty numbers", description="What stands in for an empty number."
@@ -83,6 +133,12 @@ class Encode(Part):
     indicator: bool = Field(
         True, title="Flag empty numbers", description="Adds a 0/1 input that says the cell was empty."
     )
+    dates: Literal["parts", "cyclic"] = Field(
+        "parts",
+        title="Dates",
+        description="Parts: year, month, day, weekday and hour as numbers. Cyclic: all but the year as a "
+        "sine and a cosine, so that December stands beside January.",
+    )
     max_categories: int = Field(
         255,
         ge=2,
@@ -90,10 +146,28 @@ class Encode(Part):
         title="Categories kept",
         description="The most frequent values of a category column that get a code of their own.",
     )
+    text: Text = Field(default_factory=Text)
+    picture: Picture = Field(default_factory=Picture)
 
 
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
+
+
+class Step(BaseModel):
+    """A step of the preparation: ``{"do": "fill", "column": "age", …}``; ``off`` keeps it, undone.
+
+    The settings are checked by the declaration (training.steps), which needs the table's columns.
+    """
+
+    model_config = ConfigDict(extra="allow", strict=True, allow_inf_nan=False)
+
+    do: str = Field(max_length=60)
+    off: bool = False
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
 
 
 class Data(Part):
@@ -104,17 +178,42 @@ class Data(Part):
     reading: dict[str, Any] | None = None  # only beside ``table``
     types: dict[str, ColumnType] | None = None  # only beside ``table``
     task: Task
-    target: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1, max_length=1)]
+    target: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1, max_length=100)]
     roles: dict[str, Role] = Field(default_factory=dict)
-    steps: list[dict[str, Any]] = Field(default_factory=list, max_length=0)
+    steps: list[Step] = Field(default_factory=list, max_length=200)
     split: Split = Field(default_factory=Split)
     encode: Encode = Field(default_factory=Encode)
+    series: Series | None = None  # of a forecast only
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forecasts_are_split_by_time(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("task") == "forecast" and values.get("split") is None:
+            return {**values, "split": {"method": "time"}}
+        return values
+
+    @model_validator(mode="after")
+    def _targets_suit_the_task(self) -> Data:
+        if len(self.target) > 1 and self.task not in ("regression", "forecast"):
+            raise ValueError("has one target only for this task; regression and forecast take several")
+        if len(set(self.target)) < len(self.target):
+            raise ValueError("names a target twice")
+        if self.task == "forecast" and len(self.target) * self.windows.horizon > 1_000:
+            raise ValueError("predicts more than 1,000 numbers at once; lower the horizon or the targets")
+        if self.task == "forecast" and self.split.method in ("random", "stratified"):
+            raise ValueError("must be split by time, group or column for a forecast: a window spans rows")
+        return self
 
     @model_validator(mode="after")
     def _types_only_beside_a_table(self) -> Data:
         if self.dataset_version is not None and (self.types or self.reading or self.table):
             raise ValueError("types, reading and table stand in a recipe only without dataset_version")
         return self
+
+    @property
+    def windows(self) -> Series:
+        """The windows of a forecast: what is chosen, or the usual ones."""
+        return self.series or Series()
 
     def columns(self, role: Role) -> list[str]:
         """The columns of one role, in the order of ``roles``."""
@@ -173,6 +272,37 @@ class Named(BaseModel):
         return dict(self.model_extra or {})
 
 
+class Augment(Part):
+    """Training rows that are changed a little each time they are seen; other rows stay as they are."""
+
+    flip: Literal["none", "horizontal", "vertical", "both"] = Field(
+        "none", title="Flip", description="Mirrors every other picture."
+    )
+    shift: float = Field(
+        0.0, ge=0.0, le=0.5, title="Shift", description="Moves pictures by up to this share of their size."
+    )
+    rotate: float = Field(
+        0.0, ge=0.0, le=180.0, title="Rotate", description="Turns pictures by up to so many degrees."
+    )
+    crop: float = Field(
+        0.0, ge=0.0, le=0.5, title="Crop", description="Cuts up to this share off and enlarges the rest."
+    )
+    noise: float = Field(
+        0.0,
+        ge=0.0,
+        le=10.0,
+        title="Noise",
+        description="Deviation of random noise on numbers; for pictures 1 is the range from black to white.",
+    )
+    mixup: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        title="Mixup",
+        description="Blends pairs of rows and their targets, 0 is off (arXiv 1710.09412).",
+    )
+
+
 class Fit(Part):
     """How the network is fitted."""
 
@@ -201,8 +331,60 @@ class Fit(Part):
         description="Rows per step. Larger is faster per row, smaller often learns better.",
     )
     stopping: Stopping = Field(default_factory=Stopping)
-    precision: Literal["auto", "float32"] = Field(
-        "auto", title="Precision", description="Number format of the arithmetic."
+    sampling: Literal["shuffle", "balanced"] = Field(
+        "shuffle",
+        title="Sampling",
+        description="Balanced: each class is drawn equally often, so that rare ones are seen more.",
+        json_schema_extra={"advanced": True},
+    )
+    accumulation: int = Field(
+        1,
+        ge=1,
+        le=1024,
+        title="Accumulation",
+        description="Batches that make one step together: as if the batch were larger, with less memory.",
+        json_schema_extra={"advanced": True},
+    )
+    clip_norm: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e6,
+        title="Clip gradient length",
+        description="Shortens the whole gradient to this length where it is longer; 0 leaves it.",
+        json_schema_extra={"advanced": True},
+    )
+    clip_value: float = Field(
+        0.0,
+        ge=0.0,
+        le=1e6,
+        title="Clip gradient values",
+        description="Limits each number of the gradient to this size; 0 leaves it.",
+        json_schema_extra={"advanced": True},
+    )
+    augment: Augment = Field(default_factory=Augment)
+    precision: Literal["auto", "float32", "tf32", "bf16", "fp16"] = Field(
+        "auto",
+        title="Precision",
+        description="Number format of the arithmetic: the shorter ones are faster on many GPUs. "
+        "Auto takes what is fast and safe.",
+    )
+    channels_last: Literal["auto", "on", "off"] = Field(
+        "auto",
+        title="Channels last",
+        description="How pictures lie in memory: channels last is faster for most.",
+        json_schema_extra={"advanced": True},
+    )
+    compile: bool = Field(
+        False,
+        title="Compile",
+        description="Translates the network first: the start takes up to a minute, steps may be faster.",
+        json_schema_extra={"advanced": True},
+    )
+    deterministic: bool = Field(
+        False,
+        title="Deterministic",
+        description="Only arithmetic that repeats exactly on GPUs too, which may be slower.",
+        json_schema_extra={"advanced": True},
     )
     device: str = Field(
         "auto",

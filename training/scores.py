@@ -1,7 +1,8 @@
 """Metrics computed from all predictions of a split. numpy only; torch tensors on the CPU are taken too.
 
-predictions: what the objective's decoder yields: (n, classes) probabilities, or (n, 1) values in
-the target's own unit. target: the array ``target``: uint8 (n, 1), int64 (n,) or float32 (n, 1).
+predictions: what the objective's decoder yields: (n, classes) or (n, labels) probabilities, (n, numbers)
+values in each number's own unit, or (n, numbers, 3) with a low, a median and a high one. target: the
+array ``target``: uint8 (n, 1) or (n, labels), int64 (n,) or float32 (n, numbers).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.number_scores import ONE_UNIT, Yardstick, number_figures
 from training.recipe import Task
 
 Numbers = NDArray[np.float64]
@@ -19,19 +21,21 @@ Codes = NDArray[np.int64]
 
 # Probabilities are float32: nothing closer to 0 than this can be told from 0.
 _SMALLEST = float(np.finfo(np.float32).eps)
+LIKELY = 0.5  # a label with a larger probability is said
 
 
-def scores(task: Task, predictions: Any, target: Any, names: Iterable[str]) -> dict[str, float | None]:
+def scores(
+    task: Task, predictions: Any, target: Any, names: Iterable[str], by: Yardstick = ONE_UNIT
+) -> dict[str, float | None]:
     """The named metrics; None where one is undefined (no rows, one class only, a constant target)."""
-    functions = _REGRESSION if task == "regression" else _CLASSES
-    if task == "regression":
-        truth, said = _flat(target), _flat(predictions)
-    else:
-        truth = np.asarray(target).reshape(-1).astype(np.int64)
-        said = np.asarray(predictions, dtype=np.float64)
+    said, truth = np.asarray(predictions, dtype=np.float64), np.asarray(target)
     if not len(truth):
         return dict.fromkeys(names)
-    return {name: _finite(functions[name](said, truth)) for name in names}
+    if task in ("regression", "forecast"):
+        return {name: _finite(_mean(found)) for name, found in number_figures(said, truth, names, by).items()}
+    functions = _LABELS if task == "multilabel" else _CLASSES
+    known = truth.astype(bool) if task == "multilabel" else truth.reshape(-1).astype(np.int64)
+    return {name: _finite(functions[name](said, known)) for name in names}
 
 
 def confusion(predictions: Any, target: Any, classes: int) -> Codes:
@@ -39,6 +43,18 @@ def confusion(predictions: Any, target: Any, classes: int) -> Codes:
     truth = np.asarray(target).reshape(-1).astype(np.int64)
     said = np.asarray(predictions).argmax(axis=1)
     return np.bincount(truth * classes + said, minlength=classes * classes).reshape(classes, classes)
+
+
+def label_counts(predictions: Any, target: Any) -> NDArray[np.int64]:
+    """(labels, 2, 2) counts of each label: row = truly without it and with it, column = said."""
+    said, truth = np.asarray(predictions) > LIKELY, np.asarray(target).astype(bool)
+    cells = [[(~truth & ~said), (~truth & said)], [(truth & ~said), (truth & said)]]
+    return np.array([[cell.sum(axis=0) for cell in row] for row in cells]).transpose(2, 0, 1)
+
+
+def per_label(predictions: Any, target: Any) -> list[dict[str, float | int | None]]:
+    """As ``per_class``, of each label: rows are those that have it."""
+    return [per_class(matrix)[1] for matrix in label_counts(predictions, target)]
 
 
 def per_class(matrix: Codes) -> list[dict[str, float | int | None]]:
@@ -69,10 +85,6 @@ def roc_auc(score: Numbers, positive: NDArray[np.bool_]) -> float | None:
     mean_rank = np.cumsum(ties) - (ties - 1) / 2
     rank_sum = float(mean_rank[place][positive].sum())
     return (rank_sum - count * (count + 1) / 2) / (count * others)
-
-
-def _flat(values: Any) -> Numbers:
-    return np.asarray(values, dtype=np.float64).reshape(-1)
 
 
 def _finite(value: float | None) -> float | None:
@@ -115,17 +127,28 @@ def _log_loss(said: Numbers, truth: Codes) -> float:
     return float(-np.log(np.clip(chosen, _SMALLEST, 1.0)).mean())
 
 
-def _rmse(said: Numbers, truth: Numbers) -> float:
-    return float(np.sqrt(np.square(said - truth).mean()))
+def _subset_accuracy(said: Numbers, truth: NDArray[np.bool_]) -> float:
+    return float(((said > LIKELY) == truth).all(axis=1).mean())
 
 
-def _mae(said: Numbers, truth: Numbers) -> float:
-    return float(np.abs(said - truth).mean())
+def _hamming_loss(said: Numbers, truth: NDArray[np.bool_]) -> float:
+    return float(((said > LIKELY) != truth).mean())
 
 
-def _r2(said: Numbers, truth: Numbers) -> float | None:
-    spread = float(np.square(truth - truth.mean()).sum())
-    return 1 - float(np.square(said - truth).sum()) / spread if spread else None
+def _f1_micro(said: Numbers, truth: NDArray[np.bool_]) -> float | None:
+    return per_class(label_counts(said, truth).sum(axis=0))[1]["f1"]
+
+
+def _f1_macro(said: Numbers, truth: NDArray[np.bool_]) -> float | None:
+    """The mean over labels that are there or predicted."""
+    found = [row["f1"] for row in per_label(said, truth)]
+    return _mean([value for value in found if value is not None])
+
+
+def _label_auc(said: Numbers, truth: NDArray[np.bool_]) -> float | None:
+    """The mean over labels that some rows have and some do not."""
+    areas = [roc_auc(said[:, k], truth[:, k]) for k in range(said.shape[1])]
+    return _mean([area for area in areas if area is not None])
 
 
 def _mean(values: list[Any]) -> float | None:
@@ -141,4 +164,10 @@ _CLASSES: dict[str, Callable[..., float | None]] = {
     "roc_auc": _auc,
     "log_loss": _log_loss,
 }
-_REGRESSION: dict[str, Callable[..., float | None]] = {"rmse": _rmse, "mae": _mae, "r2": _r2}
+_LABELS: dict[str, Callable[..., float | None]] = {
+    "subset_accuracy": _subset_accuracy,
+    "hamming_loss": _hamming_loss,
+    "f1_micro": _f1_micro,
+    "f1_macro": _f1_macro,
+    "roc_auc": _label_auc,
+}

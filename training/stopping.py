@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from training.errors import SettingError
-from training.metrics import LOSS, Metric, metric_named, metrics_for
+from training.metrics import LOSS, Metric, metrics_for, metrics_of
+from training.objectives import objective_of
 from training.recipe import Recipe, Stopping
 
 Metrics = dict[str, dict[str, float | None]]
@@ -50,14 +51,15 @@ class Best:
 
 
 def metric_to_judge_by(recipe: Recipe) -> Metric:
-    """The metric that says which epoch is best. Raises SettingError when it does not suit the task."""
-    name = recipe.fit.stopping.metric
-    metric = metric_named(name)
-    if metric is None or recipe.data.task not in metric.tasks:
-        choices = ", ".join(each.name for each in (LOSS, *metrics_for(recipe.data.task)))
-        raise SettingError(
-            f"An epoch cannot be judged by {name!r} in this task.",
-            where="fit.stopping.metric",
-            hint=f"Choose {choices}.",
-        )
-    return metric
+    """The metric that says which epoch is best. Raises SettingError when it does not suit task and loss."""
+    task, name = recipe.data.task, recipe.fit.stopping.metric
+    known = [LOSS, *metrics_of(objective_of(recipe.fit.objective, task), task)]
+    for metric in known:
+        if metric.name == name:
+            return metric
+    suits_task = name in (metric.name for metric in metrics_for(task))
+    raise SettingError(
+        f"An epoch cannot be judged by {name!r} {'with this loss' if suits_task else 'in this task'}.",
+        where="fit.stopping.metric",
+        hint=f"Choose {', '.join(metric.name for metric in known)}.",
+    )

@@ -59,7 +59,7 @@ def encoded_for(task: str, rows: int = 100, parts: np.ndarray | None = None) -> 
     target: dict[str, Any] = {"name": "y", "task": task, "classes": None}
     if task == "regression":
         values = (100 + 20 * signal).astype(np.float32)[:, None]
-        target |= {"mean": float(values.mean()), "std": float(values.std())}
+        target |= {"mean": [float(values.mean())], "std": [float(values.std())]}
     else:
         target["classes"] = ["no", "yes"] if task == "binary" else ["low", "middle", "high"]
         edges = [0.7] if task == "binary" else [0.0, 1.2]
@@ -76,6 +76,54 @@ def encoded_for(task: str, rows: int = 100, parts: np.ndarray | None = None) -> 
     }
     arrays = {"numbers": numbers, "categories": codes, "target": values}
     return Encoded(arrays, np.asarray(parts, dtype=np.uint8), state, np.arange(rows), 0)
+
+
+CONVOLVED = [
+    {"id": "pixels", "layer": "Pixels"},
+    {"id": "conv", "layer": "Conv2d", "units": 4},
+    {"id": "relu", "layer": "ReLU"},
+    {"id": "pool", "layer": "MaxPool2d"},
+    {"id": "norm", "layer": "BatchNorm2d"},
+    {"id": "conv2", "layer": "Conv2d", "units": 6},
+    {"id": "relu2", "layer": "ReLU"},
+    {"id": "flat", "layer": "Flatten"},
+    {"id": "drop", "layer": "Dropout", "p": 0.2},
+]
+READ = [
+    {"id": "words", "layer": "Embedding", "width": 6},
+    {"id": "lstm", "layer": "LSTM", "hidden_size": 5},
+    {"id": "drop", "layer": "Dropout", "p": 0.2},
+]
+
+
+def pictures_for(task: str, rows: int = 100, side: int = 8) -> Encoded:
+    """Grey pictures (1, side, side) that are brighter on one side, by class."""
+    encoded = encoded_for(task, rows)
+    classes = encoded.arrays["target"].reshape(-1, 1, 1, 1)
+    slope = np.linspace(-60, 60, side)[None, None, None] * (classes - classes.mean())
+    noise = np.random.default_rng(8).normal(128, 20, size=(rows, 1, side, side))
+    pixels = (noise + slope).clip(0, 255).astype(np.uint8)
+    picture = {"names": ["photo"], "channels": 1, "height": side, "width": side}
+    return _only(encoded, {"picture": pixels}, picture=picture)
+
+
+def texts_for(task: str, rows: int = 100, length: int = 7) -> Encoded:
+    """Codes of texts of 1 to ``length`` words; the first word says most about the class."""
+    encoded = encoded_for(task, rows)
+    random = np.random.default_rng(9)
+    codes = random.integers(2, 12, size=(rows, length))
+    codes[:, 0] = 2 + 3 * encoded.arrays["target"].reshape(-1) + random.integers(0, 2, rows)
+    codes[np.arange(length) >= random.integers(1, length + 1, size=(rows, 1))] = 0
+    return _only(encoded, {"text": codes}, text={"names": ["said"], "length": length, "size": 12})
+
+
+def _only(encoded: Encoded, arrays: dict[str, np.ndarray], **state: Any) -> Encoded:
+    """The same rows and targets with other inputs."""
+    nothing = {"numbers": {"names": []}, "categories": {"names": [], "sizes": []}}
+    target = {"target": encoded.arrays["target"]}
+    return Encoded(
+        {**arrays, **target}, encoded.parts, {**encoded.state, **nothing, **state}, encoded.rows, 0
+    )
 
 
 def go_on() -> str:

@@ -15,15 +15,20 @@ ROOT = Path(training.__file__).parent
 # What docs/architecture.md calls heavy, and what only those rooms use.
 HEAVY = {
     "training.assembly",
+    "training.augment",
     "training.batches",
     "training.build",
+    "training.by_hand",
     "training.bundle.check",
     "training.bundle.export",
     "training.bundle.onnx_model",
+    "training.bundle.onnx_recurrent",
     "training.checkpoint",
     "training.devices",
     "training.evaluate",
+    "training.find",
     "training.fit",
+    "training.first_look",
     "training.journal",
     "training.judging",
     "training.losses",
@@ -31,7 +36,9 @@ HEAVY = {
     "training.memory",
     "training.plans",
     "training.resolve",
+    "training.setup",
     "training.snapshot",
+    "training.stepping",
     "training.weights",
 }
 BANNED = ("torch", "pandas", "sklearn", "django", "channels", "celery", "studio")

@@ -23,6 +23,7 @@ def model_card(
         f"> {plain(report['headline']['sentence'])}", "",
         *_figures(report), "",
         *_classes(report),
+        *_outputs(report),
         *_features(features), "",
         *_rows(report), "",
         *_use(), "",
@@ -31,7 +32,21 @@ def model_card(
     ])  # fmt: skip
 
 
-_WHAT = {"binary": "one of two classes", "multiclass": "one of several classes", "regression": "a number"}
+_MOST_OUTPUTS = 50
+_OUTPUT_FIGURES = {
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "coverage": "within the range",
+    "baseline": "MAE of the trivial answer",
+}
+_WHAT = {
+    "binary": "one of two classes",
+    "multiclass": "one of several classes",
+    "multilabel": "any of several labels",
+    "regression": "a number",
+    "forecast": "the next numbers of a series",
+}
 
 
 def plain(text: Any) -> str:
@@ -64,18 +79,51 @@ def _figure(value: float | None) -> str:
 def _classes(report: dict[str, Any]) -> list[str]:
     if not report["per_class"]:
         return []
-    lines = ["| class | test rows | precision | recall | F1 |", "|---|---:|---:|---:|---:|"]
+    kind = "label" if report["task"] == "multilabel" else "class"
+    lines = [f"| {kind} | test rows | precision | recall | F1 |", "|---|---:|---:|---:|---:|"]
     for row in report["per_class"]:
         figures = " | ".join(_figure(row[name]) for name in ("precision", "recall", "f1"))
         lines.append(f"| {plain(row['class'])} | {row['rows']:,} | {figures} |")
     return [*lines, ""]
 
 
+def _outputs(report: dict[str, Any]) -> list[str]:
+    """The figures of each number in its own unit."""
+    shown = (report.get("per_output") or [])[:_MOST_OUTPUTS]
+    if not shown:
+        return []
+    names = [name for name in _OUTPUT_FIGURES if name in shown[0]]
+    lines = [
+        " | ".join(["| number", *(_OUTPUT_FIGURES[name] for name in names)]) + " |",
+        "|---|" + "---:|" * len(names),
+    ]
+    for line in shown:
+        figures = " | ".join(_figure(line[name]) for name in names)
+        lines.append(f"| {plain(line['output'])} | {figures} |")
+    more = len(report["per_output"]) - len(shown)
+    return [*lines, *([f"| and {more:,} more |" + " |" * len(names)] if more else []), ""]
+
+
 def _features(features: list[dict[str, Any]]) -> list[str]:
     lines = ["## What it needs", "", "| column | type | |", "|---|---|---|"]
     for feature in features:
         lines.append(f"| {plain(feature['name'])} | {feature['type']} | {_range(feature)} |")
-    return [*lines, "", "Cells may be empty. A category that training did not have counts as unknown."]
+    lines += ["", "Cells may be empty. A category that training did not have counts as unknown."]
+    return [*lines, *_hashed(features)]
+
+
+def _hashed(features: list[dict[str, Any]]) -> list[str]:
+    hashed = [feature for feature in features if feature["type"] == "hash"]
+    if not hashed:
+        return []
+    names = ", ".join(f"{plain(feature['name'])} ({feature['length']} digits)" for feature in hashed)
+    return [
+        "",
+        f"These columns are expected hashed, and raw values are refused: {names}. A hash is the "
+        "beginning of HMAC-SHA256 of the cell's text in UTF-8, in small hexadecimal digits, with the key "
+        "of the project that trained this model. The key is not in this bundle: "
+        '`hmac.new(key, text.encode(), "sha256").hexdigest()[:digits]`.',
+    ]
 
 
 def _range(feature: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from training.batches import rows_of
 from training.bundle.runtime import Bundle
 from training.curves import thinned
 from training.encode import Encoded, apply, columns_from_rows
+from training.encode.cells import read_columns, text_of_number
+from training.encode.preparation import fingerprint
 from training.errors import EngineError
 from training.judging import predictions_of, scores_on
 
@@ -21,24 +24,28 @@ MOST_ROWS = 1_000
 TOLERANCE = 1e-4  # of a probability, or of the target's deviation
 
 
-def check_bundle(bundle: Bundle, parts: Assembled, encoded: Encoded, table: Path) -> dict[str, Any]:
+def check_bundle(
+    bundle: Bundle, parts: Assembled, encoded: Encoded, table: Path, key: str = ""
+) -> dict[str, Any]:
     """Compare on up to MOST_ROWS real rows, evenly spread over the table.
 
+    key: what columns are hashed with that the bundle expects hashed.
     Answers ``{"rows", "difference", "unit"}``: the largest difference of a prediction, as a share
     of ``unit`` ("probability" or "deviation of the target"). Raises EngineError when they disagree.
     """
     chosen = thinned(len(encoded.parts), MOST_ROWS)
-    _check_arrays(bundle, encoded, table, chosen)
+    _check_arrays(bundle, encoded, table, chosen, key)
     mask = np.zeros(len(encoded.parts), dtype=bool)
     mask[chosen] = True
     rows = rows_of(encoded.arrays, mask, parts.arrays, "cpu", parts.prepare_target)
     ours = predictions_of(parts, scores_on(parts, rows)).astype(np.float64)
     theirs = bundle.run({name: encoded.arrays[name][chosen] for name in encoded.arrays}).astype(np.float64)
-    is_number = parts.recipe.data.task == "regression"
-    unit = float(encoded.state["target"].get("std") or 1.0) if is_number else 1.0
-    difference = float(np.max(np.abs(ours - theirs))) / unit
+    is_number = not encoded.state["target"]["classes"]
+    unit = np.array(encoded.state["target"]["std"] if is_number else 1.0)
+    unit = unit[:, None] if ours.ndim == 3 else unit  # ranges have three values a number
+    difference = float(np.max(np.abs(ours - theirs) / unit))
     # A value far from the mean has more digits before the point, so it may differ by more.
-    allowed = TOLERANCE * max(1.0, float(np.max(np.abs(ours))) / unit if is_number else 1.0)
+    allowed = TOLERANCE * max(1.0, float(np.max(np.abs(ours) / unit)) if is_number else 1.0)
     if not difference <= allowed:
         raise EngineError(
             f"The exported model disagrees with the trained one: the largest difference is {difference:.2g}, "
@@ -52,10 +59,11 @@ def check_bundle(bundle: Bundle, parts: Assembled, encoded: Encoded, table: Path
     }
 
 
-def _check_arrays(bundle: Bundle, encoded: Encoded, table: Path, chosen: np.ndarray) -> None:
+def _check_arrays(bundle: Bundle, encoded: Encoded, table: Path, chosen: np.ndarray, key: str) -> None:
     """The table's rows as text, through the bundle's preprocessing, must give the arrays of training."""
-    texts = rows_as_text(table, encoded.rows[chosen], bundle.state)
-    made = apply(bundle.state, columns_from_rows(bundle.state, texts))
+    rows, windows = rows_behind(encoded, chosen)
+    texts = rows_as_text(table, rows, bundle.state, key)
+    made = apply(bundle.state, columns_from_rows(bundle.state, texts), windows)
     for name, array in made.items():
         if not np.array_equal(array, encoded.arrays[name][chosen]):
             at = np.argwhere(array != encoded.arrays[name][chosen])
@@ -66,20 +74,41 @@ def _check_arrays(bundle: Bundle, encoded: Encoded, table: Path, chosen: np.ndar
             )
 
 
-def rows_as_text(table: Path, rows: np.ndarray, state: dict[str, Any]) -> list[dict[str, str]]:
-    """Rows of the table by number, as the text that a file in its own style would hold."""
-    names = [column["name"] for column in state["columns"]]
+def rows_behind(encoded: Encoded, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """The table's rows that entries of the arrays were made of; of windows also which of these each holds."""
+    if encoded.order is None:
+        return encoded.rows[chosen], None
+    length = encoded.state["series"]["window"]
+    place = np.empty(int(encoded.order.max()) + 1, dtype=np.int64)
+    place[encoded.order] = np.arange(len(encoded.order))
+    windows = encoded.order[place[encoded.rows[chosen]][:, None] + np.arange(1 - length, 1)]
+    rows, found = np.unique(windows, return_inverse=True)
+    return rows, found.reshape(windows.shape)
+
+
+def rows_as_text(table: Path, rows: np.ndarray, state: dict[str, Any], key: str = "") -> list[dict[str, str]]:
+    """Rows of the table by number, as the text that a file in its own style would hold; hashed with ``key``
+    where the state expects that."""
+    names = [column["name"] for column in read_columns(state)]
     frame = pl.read_parquet(table, columns=names)[rows]
-    columns = [_texts(frame[column["name"]].to_list(), column) for column in state["columns"]]
+    columns = [_texts(frame[column["name"]].to_list(), column, key) for column in read_columns(state)]
     return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
 
-def _texts(values: list[Any], about: dict[str, Any]) -> list[str]:
+def _texts(values: list[Any], about: dict[str, Any], key: str) -> list[str]:
+    if about["type"] == "hash":
+        return ["" if value is None else fingerprint(_plain(value), key, about["length"]) for value in values]
     style = about.get("format") or {}
     return ["" if value is None else _text(value, style) for value in values]
 
 
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else text_of_number(value)
+
+
 def _text(value: Any, style: dict[str, str]) -> str:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
     if isinstance(value, datetime):
         return value.strftime(style.get("date", "%Y-%m-%d").replace("%.f", ".%f"))
     if isinstance(value, float | int) and not isinstance(value, bool):

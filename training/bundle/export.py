@@ -33,6 +33,7 @@ from training.recipe import Recipe
 from training.weights import trained
 
 REQUIREMENTS = "numpy>=1.26,<3\nonnxruntime>=1.20,<2\n"
+OPENS_PICTURES = "pillow>=11,<14\n"  # beside those, where a column holds files of pictures
 
 _HEADER = '''"""The network in plain PyTorch, as it was trained.
 
@@ -45,7 +46,15 @@ _HEADER = '''"""The network in plain PyTorch, as it was trained.
 """
 
 '''
-_LEFT_OUT = ("scatter", "residuals", "roc", "precision_recall")  # values of single rows, and what is drawn
+_LEFT_OUT = (
+    "scatter",
+    "scatters",
+    "band",
+    "forecast",
+    "residuals",
+    "roc",
+    "precision_recall",
+)  # values of single rows, and what is drawn
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -59,10 +68,12 @@ def write(
     table: Path,
     info: dict[str, Any],
     name: str,
+    key: str = "",
 ) -> dict[str, Any]:
     """Write the bundle of a run's best weights to ``out``.
 
-    folder: the run's checkpoints; table, info: of the dataset version; name: for the card.
+    folder: the run's checkpoints; table, info: of the dataset version; name: for the card; key: what
+    the rows of the check are hashed with where the bundle expects hashed ones (it has no key itself).
     Answers ``{"bytes", "sha256", "files", "rows", "difference", "unit"}``. Raises EngineError, and
     leaves no file, when the bundle does not predict what the trained network predicts.
     """
@@ -74,7 +85,7 @@ def write(
         with tempfile.TemporaryDirectory(dir=out.parent) as place:
             room = Path(place)
             _fill(room, parts, encoded, report, table, info)
-            checked = check_bundle(Bundle(room), parts, encoded, table)
+            checked = check_bundle(Bundle(room), parts, encoded, table, key)
             features = json.loads((room / "preprocessing.json").read_text())["features"]
             parameters = sum(weight.numel() for weight in parts.model.parameters())
             (room / "MODEL_CARD.md").write_text(
@@ -101,19 +112,23 @@ def _fill(
     (room / "weights.safetensors").write_bytes(safetensors.torch.save(weights))
     (room / "model.onnx").write_bytes(_onnx(parts, encoded))
     (room / "model.py").write_text(model_source(parts), encoding="utf-8")
-    (room / "requirements.txt").write_text(REQUIREMENTS, encoding="utf-8")
+    has_files = any(column["input"] == "picture" for column in encoded.state["columns"])
+    needed = REQUIREMENTS + (OPENS_PICTURES if has_files else "")
+    (room / "requirements.txt").write_text(needed, encoding="utf-8")
     _json(
         room / "preprocessing.json",
         {
             "state": encoded.state,
             "features": features_of(encoded.state, info, table),
+            "levels": list(parts.objective.levels),
             "reading": info.get("reading") or {},
         },
     )
     _json(room / "recipe.json", _shareable(parts.recipe))
     _json(room / "metrics.json", {key: value for key, value in report.items() if key not in _LEFT_OUT})
     here, encode = Path(__file__).parent, Path(training.encode.__file__).parent
-    for source in (here / "predict.py", here / "runtime.py", encode / "apply.py", encode / "cells.py"):
+    copied = (here / "predict.py", here / "runtime.py", *(encode / name for name in training.encode.COPIED))
+    for source in copied:
         (room / source.name).write_bytes(source.read_bytes())
 
 

@@ -13,34 +13,40 @@ import torch
 from torch import Tensor, nn
 
 from training.assembly import Assembled
+from training.bundle.onnx_recurrent import as_operators
 
 OPSET = 20
+NUMBERS = ("regression", "forecast")  # tasks whose predictions are numbers
 
 
 class Decoded(nn.Module):
-    """The network with its decoding: probabilities and the class number, or the value."""
+    """The network with its decoding: probabilities and what is likeliest, or the values."""
 
     def __init__(self, parts: Assembled) -> None:
         super().__init__()
         self.network, self.decode = parts.model, parts.decode
-        self.is_number = parts.recipe.data.task == "regression"
+        self.task = parts.recipe.data.task
 
     def forward(self, *arrays: Tensor) -> Any:
         decoded = self.decode(self.network(*arrays))
-        return decoded if self.is_number else (decoded, decoded.argmax(dim=1))
+        if self.task in NUMBERS:
+            return decoded
+        return decoded, (decoded > 0.5).long() if self.task == "multilabel" else decoded.argmax(dim=1)
 
 
 def onnx_bytes(parts: Assembled, sample: tuple[Tensor, ...]) -> bytes:
     """The model file. Inputs are named as the arrays, with a batch of any size.
 
-    Outputs: ``prediction`` (n, 1) for a number; ``probabilities`` (n, classes) and ``prediction``
-    (n,) int64, the class number, for classes. sample: two rows or more of each array.
+    Outputs: ``prediction`` (n, outputs) for numbers; ``probabilities`` (n, classes) and ``prediction``
+    (n,) int64, the class number, for classes; (n, labels) of 0 and 1 for several labels.
+    sample: two rows or more of each array.
     """
     batch = torch.export.Dim("batch")
-    is_number = parts.recipe.data.task == "regression"
-    with _quiet():
+    is_number = parts.recipe.data.task in NUMBERS
+    decoded = Decoded(parts).eval()
+    with _quiet(), as_operators(decoded):
         program = torch.onnx.export(
-            Decoded(parts).eval(),
+            decoded,
             sample,
             dynamo=True,
             opset_version=OPSET,

@@ -21,15 +21,15 @@ from training.batches import rows_of
 from training.bundle import check as checking
 from training.bundle.export import write
 from training.bundle.runtime import Bundle
-from training.encode import apply, columns_from_rows
+from training.encode import COPIED, apply, columns_from_rows
 from training.errors import EngineError
 from training.judging import predictions_of, scores_on
 from training.weights import trained
 
-FILES = [
-    "MODEL_CARD.md", "apply.py", "cells.py", "metrics.json", "model.onnx", "model.py", "predict.py",
-    "preprocessing.json", "recipe.json", "requirements.txt", "runtime.py", "weights.safetensors",
-]  # fmt: skip
+FILES = sorted([
+    *COPIED, "MODEL_CARD.md", "metrics.json", "model.onnx", "model.py", "predict.py", "preprocessing.json",
+    "recipe.json", "requirements.txt", "runtime.py", "weights.safetensors",
+])  # fmt: skip
 
 # Only what requirements.txt names, and what that needs to be imported, may be found.
 ALONE = """
@@ -247,8 +247,8 @@ def test_an_export_that_predicts_something_else_is_an_error_and_leaves_no_file(
 def test_preprocessing_that_disagrees_is_an_error_and_leaves_no_file(penguins, tmp_path, monkeypatch):
     honest = checking.apply
 
-    def slightly_off(state, columns):
-        arrays = honest(state, columns)
+    def slightly_off(state, columns, windows=None):
+        arrays = honest(state, columns, windows)
         arrays["numbers"][3, 1] = np.nextafter(arrays["numbers"][3, 1], np.float32(np.inf))
         return arrays
 

@@ -151,6 +151,11 @@ def test_layers_prints_the_catalogue(capsys):
     (["fit", "nowhere.json", "--out", "x"], "There is no file nowhere.json. Check the path."),
     (["evaluate", "nowhere"], NO_RUN),
     (["resume", "nowhere"], NO_RUN),
+    (["find-lr", "nowhere.json"], "There is no file nowhere.json. Check the path."),
+    (["find-batch-size", "nowhere.json"], "There is no file nowhere.json. Check the path."),
+    (["predict", "nowhere.zip", str(PENGUINS)], "There is no file nowhere.zip. Check the path."),
+    (["predict", str(PENGUINS), str(PENGUINS)],
+     "penguins.csv is not a bundle: it has no preprocessing.json that can be read."),
 ])  # fmt: skip
 def test_what_people_can_mend_is_one_sentence_and_status_2(arguments, sentence, capsys):
     assert main(arguments) == 2
@@ -198,6 +203,51 @@ def test_a_diverging_fit_ends_with_the_reason_and_not_with_0(tmp_path, capsys):
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (status, last["kind"]) == (3, "failed")
     assert not (tmp_path / "run" / "bundle.zip").exists()
+
+
+@pytest.mark.parametrize("command", ["evaluate", "resume"])
+def test_a_folder_that_was_left_before_its_rows_were_encoded_is_explained(tmp_path, command, capsys):
+    write_recipe(tmp_path)
+
+    assert main([command, str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        f"{tmp_path} holds no whole run: its encoded rows are missing. "
+        "Train the recipe again, into another folder.\n"
+    )
+
+
+def test_a_file_in_the_place_of_the_folder_is_explained(tmp_path, capsys):
+    recipe = write_recipe(tmp_path)
+    (tmp_path / "taken").write_text("")
+    out = str(tmp_path / "taken")
+
+    assert main(["fit", str(recipe), "--table", str(PENGUINS), "--out", out]) == 2
+    assert capsys.readouterr().err == f"{out} cannot be a folder: File exists. Choose another --out.\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["fit", "recipe.json"], ["profile"]])
+def test_a_wrong_command_ends_with_2_and_says_what_there_is(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: python -m training")
+
+
+def test_find_lr_answers_rates_losses_and_a_suggestion(tmp_path, capsys):
+    assert main(["find-lr", str(write_recipe(tmp_path)), "--table", str(PENGUINS)]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["lr"]) == len(found["loss"]) and 1e-5 < found["suggested"] < 10
+    assert [path.name for path in tmp_path.iterdir()] == ["recipe.json"]
+
+
+def test_find_batch_size_answers_sizes_speeds_and_a_suggestion(tmp_path, capsys):
+    assert main(["find-batch-size", str(write_recipe(tmp_path)), "--table", str(PENGUINS)]) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert found["batch_size"][0] == 16 and found["suggested"] in found["batch_size"]
+    assert len(found["rows_per_second"]) == len(found["batch_size"])
 
 
 # Devices

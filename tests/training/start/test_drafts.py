@@ -88,18 +88,50 @@ def test_every_template_fits_the_draft():
     fresh = draft(INFO)
     found = start.templates(start.checked(fresh, INFO).inputs, fresh["data"], INFO["rows"])
 
-    assert [each["title"] for each in found] == [
-        "MLP", "Deep MLP", "Residual MLP", "Gated MLP", "Logistic regression",
+    suited = [each for each in found if each["suits"]]
+    assert [each["title"] for each in suited] == [
+        "Tabular network", "MLP", "Deep MLP", "Residual MLP", "Gated MLP", "TabM-style ensemble",
+        "FT-Transformer", "Logistic regression",
     ]  # fmt: skip
-    for each in found:
+    for each in suited:
         assert start.checked(fresh | {"network": {"main": each["nodes"]}}, INFO).ok
 
 
 def test_larger_tables_begin_with_larger_networks_and_batches():
-    large = draft(INFO | {"rows": 1_000_000})
+    small, large = draft(INFO), draft(INFO | {"rows": 1_000_000})
 
-    assert large["network"]["main"][1]["units"] == 256
-    assert large["fit"]["batch_size"] == 1024
+    assert [part["network"]["main"][1]["units"] for part in (small, large)] == [64, 256]
+    assert [part["fit"]["batch_size"] for part in (small, large)] == [32, 1024]
+    assert small["fit"]["epochs"] > large["fit"]["epochs"]
+
+
+WORDS = column("said", "text", 340)
+SEEN = column("seen", "picture", 340)
+RAIN = column("rain", "number", 200)
+
+
+@pytest.mark.parametrize(
+    ("task", "target", "features", "first"),
+    [
+        ("binary", "sex", [column("mass", "number", 94)], "Features"),
+        ("binary", "sex", [WORDS], "Embedding"),
+        ("multiclass", "species", [SEEN], "Pixels"),
+        ("multiclass", "species", [SEEN, WORDS, column("island", "category", 3)], "Pixels"),
+        ("forecast", "rain", [], "GRU"),
+    ],
+)
+def test_a_draft_begins_with_the_network_for_its_kind_of_data(task, target, features, first):
+    columns = [column("species", "category", 3), column("sex", "yes/no", 2), RAIN, *features]
+    roles = {target: "target"} | {each["name"]: "feature" for each in features}
+    proposal = {"target": target, "task": task, "roles": roles}
+    info = {"rows": 344, "columns": columns, "proposal": proposal}
+
+    fresh = draft(info)
+
+    assert problems_of(fresh, info) == []
+    assert fresh["network"]["main"][0]["layer"] == first
+    assert fresh["fit"]["stopping"]["patience"] < fresh["fit"]["epochs"]
+    assert not start.checked(fresh, info).warnings
 
 
 @pytest.mark.parametrize(
@@ -128,10 +160,6 @@ def test_larger_tables_begin_with_larger_networks_and_batches():
         ),
         (put(data__target=["mass"]), ("column mass", "mass is both the target and a feature.")),
         (put(data__roles={"species": "target"}), ("data.roles", "No column is left to learn from.")),
-        (
-            put(data__roles={"species": "target", "note": "feature"}),
-            ("column note", "note holds texts, which cannot be an input of this network."),
-        ),
         (put(data__roles__island="chief"), ("data.roles.island", None)),
         (
             put(data__split__validation=0.7),
@@ -147,11 +175,11 @@ def test_larger_tables_begin_with_larger_networks_and_batches():
         ),
         (
             put(fit__optimizer__lr=0),
-            ("fit.optimizer.lr", "Learning rate of Adam must be more than 0, not 0."),
+            ("fit.optimizer.lr", "Learning rate of AdamW must be more than 0, not 0."),
         ),
         (
             put(fit__optimizer__lr=float("nan")),
-            ("fit.optimizer.lr", "Learning rate of Adam must be a number, not nan."),
+            ("fit.optimizer.lr", "Learning rate of AdamW must be a number, not nan."),
         ),
         (put(fit__optimizer__name="Adamm"), ("fit.optimizer.name", "There is no optimizer called “Adamm”.")),
         (put(fit__schedule__name="Zigzag"), ("fit.schedule.name", "There is no schedule called “Zigzag”.")),
