@@ -1,10 +1,11 @@
 # The commands of this project. `make up` and `make test` work from a fresh clone.
 PYTHON ?= python3
 BIN := .venv/bin
+QUALITY ?= data/quality
 OLD := Strata needs Python 3.11 or newer. Set PYTHON, for example: make up PYTHON=python3.12
 NOVENV := This Python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv
 
-.PHONY: install up test test-long check fix bench faults help
+.PHONY: install up test test-long check fix bench quality faults help
 
 help:  ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -40,6 +41,14 @@ test-long: install  ## the tests that take minutes
 
 faults: install  ## what must survive kills, full disks and lost servers
 	@$(BIN)/python -m pytest tests/faults $(PYTEST)
+
+quality: install  ## how good the defaults are, beside peers; takes an hour. MNIST=folder of its two zips
+	@test -d .venv-quality || $(PYTHON) -m venv .venv-quality
+	@.venv-quality/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -r quality/requirements.txt
+	@.venv-quality/bin/python -m quality peers $(QUALITY)
+	@$(BIN)/python -m quality ours $(QUALITY)
+	@$(BIN)/python -m quality table $(QUALITY)
+	@test -z "$(MNIST)" || $(BIN)/python -m quality mnist $(MNIST)
 
 bench: install  ## measurements as JSON; BENCH=name for one
 	@$(BIN)/python -m bench $(BENCH)
