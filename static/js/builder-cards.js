@@ -1,13 +1,14 @@
 // The stack of cards: selection, fields, and what is done with whole layers.
 // Shapes, parameters and problems are the server's; here is only what the hand does.
 
+import { groupActions } from "./builder-group.js";
 import { readState, say } from "./builder-save.js";
 
 export const cards = () => [...document.querySelectorAll("#cards > .layer")];
 export const cardOf = (id) => document.getElementById(`card-${id}`);
 export const selected = () => document.querySelector('#cards > .layer[aria-current="true"]');
 export const isOwn = (card) => card?.dataset.kind === "node"; // inputs and the head are locked
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 export function select(card, { scroll = false, focus = false } = {}) {
   if (!card) return;
@@ -44,27 +45,6 @@ export function actions(root, save) {
     if (copy) say(fill(words.added, { name: copy.dataset.id, position: place(copy), count: cards().length }));
   }
 
-  async function remove(card) {
-    if (!isOwn(card)) return;
-    const neighbour = card.nextElementSibling ?? card.previousElementSibling;
-    if ((await edit([{ do: "remove", node: card.dataset.id }])) >= 300) return;
-    select(neighbour, { focus: true });
-    const text = fill(words.deleted, { name: card.dataset.id });
-    say(text);
-    document.dispatchEvent(new CustomEvent("layer:deleted", { detail: text }));
-  }
-
-  /** Move a card by `step` places, or to where the hand has dropped it (step 0). */
-  async function move(card, step = 0) {
-    if (!isOwn(card)) return;
-    const other = step < 0 ? card.previousElementSibling : card.nextElementSibling;
-    if (step && !isOwn(other)) return say(words.edge);
-    if (step) hop(card, other, step);
-    say(fill(words.moved, { name: card.dataset.id, position: place(card), count: cards().length }));
-    const status = await edit([{ do: "move", node: card.dataset.id, after: nodeAbove(card) }]);
-    if (status < 300 && readState().ok) say(`${document.getElementById("say").textContent} ${words.fits}`);
-  }
-
   async function set(node, field, value, typed) {
     const status = await edit([{ do: "set", node, field, value }], { typed });
     if (status < 300 && field === "id") select(cardOf(value), { focus: true });
@@ -84,6 +64,15 @@ export function actions(root, save) {
     say(readState().ok ? words.fits : words.next_problem);
   }
 
+  /** Put a block's own layers in its place. */
+  async function open(card, edits) {
+    const name = card.dataset.id;
+    if ((await edit(edits)) >= 300) return;
+    const first = cardOf(edits[0].nodes[0].id);
+    select(first, { scroll: true, focus: true });
+    say(fill(words.opened, { name, count: edits[0].nodes.length }));
+  }
+
   async function step(back) {
     const url = back ? root.dataset.undoUrl : root.dataset.redoUrl;
     const known = readState();
@@ -92,19 +81,13 @@ export function actions(root, save) {
     if ((await save.post(url, {})) < 300) say(fill(back ? words.undone : words.redone, { what }));
   }
 
-  return { edit, add, duplicate, remove, move, set, fix, step };
+  const group = groupActions(edit, words);
+  const remove = (card) => isOwn(card) && group.removeAll([card]);
+  const move = (card, by) => isOwn(card) && group.moveAll([card], by);
+  return { edit, add, duplicate, remove, move, set, fix, open, step, ...group };
 }
 
-/** Swap two neighbours in the page; the one that moves keeps focus. */
-function hop(card, other, step) {
-  const held = document.activeElement;
-  if (step < 0) other.before(card);
-  else other.after(card);
-  if (card.contains(held)) held.focus();
-  card.scrollIntoView({ block: "nearest" });
-}
-
-const place = (card) => cards().indexOf(card) + 1;
+export const place = (card) => cards().indexOf(card) + 1;
 
 /** The node that a card stands behind, "" for the first: inputs are no nodes. */
 export function nodeAbove(card) {
@@ -155,6 +138,7 @@ export function listen(list, act) {
     else if (button.dataset.act === "remove") act.remove(card);
     else if (button.dataset.act === "up") act.move(card, -1);
     else if (button.dataset.act === "down") act.move(card, 1);
+    else if (button.dataset.act === "open") act.open(card, JSON.parse(button.dataset.opening));
     else if (button.dataset.edits) act.fix(JSON.parse(button.dataset.edits));
   });
   list.addEventListener("focusin", (event) => {

@@ -1,6 +1,7 @@
 // Dragging: cards within the stack, layers from the palette into it. On touch after a long press.
 
 import { isOwn, nodeAbove } from "./builder-cards.js";
+import { draggedWith } from "./builder-group.js";
 
 export function drag(root, act) {
   const common = {
@@ -24,7 +25,12 @@ export function drag(root, act) {
     preventOnFilter: false,
     onStart: ({ item }) => { before = nodeAbove(item); },
     onMove: ({ related, willInsertAfter }) => fits(related, willInsertAfter),
-    onUpdate: ({ item }) => { if (nodeAbove(item) !== before) act.move(item); },
+    onUpdate: ({ item }) => {
+      if (nodeAbove(item) === before) return;
+      item.dataset.dropped = "here";
+      act.moveAll(draggedWith(item));
+      delete item.dataset.dropped;
+    },
     onAdd: ({ item }) => {
       const after = nodeAbove(item);
       const layer = item.querySelector(".pal").dataset.layer;

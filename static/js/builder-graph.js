@@ -1,20 +1,24 @@
 // The diagram: the server says which nodes, wires and shapes there are; dagre places them, SVG draws them.
 // The list of cards is its accessible equivalent, so the drawing is one image with one sentence.
 
+import { foldedGraph, toggleFold } from "./builder-fold.js";
 import { readState } from "./builder-save.js";
 
 const NODE = { width: 166, height: 32 };
+const WIDEST = 236;
+const LETTER = { title: 6.7, shape: 6.8 }; // pixels, on average
 const WIDE = 336;
 const GAP = 22; // between two layers
 const LANE = 20;
-const COLOURS = { table: "shape", core: "core", activation: "act", normalisation: "norm", merge: "merge" };
+const ICONS = { numbers: "hash", categories: "tag", text: "text", picture: "eye", series: "train" };
 const SVG = "http://www.w3.org/2000/svg";
 
 let placed = { key: "", layout: null };
 
 export function drawGraph(words) {
   const holder = document.getElementById("graph");
-  const { nodes, wires } = readState().graph;
+  const { nodes, wires } = foldedGraph(readState().graph);
+  NODE.width = widthFor(nodes);
   const layout = place(nodes, wires);
   const width = Math.max(WIDE, layout.width);
   const shift = (width - layout.width) / 2;
@@ -30,9 +34,15 @@ export function drawGraph(words) {
   markSelected(holder.dataset.selected ?? "");
 }
 
+/** As wide as the longest node needs, within reason. */
+function widthFor(nodes) {
+  const needs = nodes.map((node) => 42 + node.title.length * LETTER.title + node.shape.length * LETTER.shape + (node.folds || node.unfolds ? 18 : 0));
+  return Math.round(Math.min(WIDEST, Math.max(166, ...needs)));
+}
+
 /** Where everything goes. Kept while nodes and wires are the same: a new width of a layer moves nothing. */
 function place(nodes, wires) {
-  const key = JSON.stringify([nodes.map((node) => node.id), wires.map((wire) => [wire.from, wire.to])]);
+  const key = JSON.stringify([NODE.width, nodes.map((node) => node.id), wires.map((wire) => [wire.from, wire.to])]);
   if (placed.key === key) return placed.layout;
   const graph = new window.dagre.graphlib.Graph();
   graph.setGraph({ rankdir: "TB", ranksep: GAP, nodesep: 16, marginx: 10, marginy: 8 });
@@ -71,7 +81,8 @@ function lanes(skips, layout, nodes) {
     taken[lane] = to.y;
     found.set(`${wire.from}>${wire.to}`, { start, x: right + 16 + lane * LANE, end: { x: to.x + NODE.width / 2 + 2, y: to.y } });
   }
-  if (taken.length) layout.width = Math.max(layout.width, right + 16 + taken.length * LANE + 34);
+  const labels = skips.map((wire) => found.get(`${wire.from}>${wire.to}`).x + 12 + wire.shape.length * LETTER.shape);
+  layout.width = Math.max(layout.width, ...labels);
   return found;
 }
 
@@ -90,21 +101,48 @@ function inReadingOrder([first, second, ...others], { nodes, edges }, wires) {
 function drawNode(node, at) {
   const box = { x: at.x - NODE.width / 2, y: at.y - NODE.height / 2 };
   const look = node.state === "ok" ? "" : ` node-${node.state}`;
-  const group = make("g", { class: `fam-${COLOURS[node.family] ?? "core"} graph-node`, "data-id": keyOf(node) });
+  const group = make("g", { class: `fam-${node.colour} graph-node node-${node.kind}`, "data-id": keyOf(node) });
   const tone = node.state === "bad" ? " tbad" : "";
+  const toggle = node.folds || node.unfolds;
+  const end = box.x + NODE.width - (toggle ? 28 : 10);
+  if (node.folds) group.append(make("rect", { class: "node node-behind", ...box, x: box.x + 3, y: box.y + 3, ...NODE, rx: 6 }));
   group.append(
-    make("rect", { class: `node${look}`, ...box, ...NODE, rx: 6 }),
-    make("path", { class: "fam-bar", d: `M${box.x + 4} ${box.y + 9}h3v14h-3z` }),
-    text(clipped(node.title, node.shape), { class: `name${tone}`, x: box.x + 16, y: at.y + 4 }),
-    text(node.shape, { class: `sh${tone}`, x: box.x + NODE.width - 10, y: at.y + 4, "text-anchor": "end" }),
+    make("rect", { class: `node${look}`, ...box, ...NODE, rx: node.kind === "input" ? 16 : 6 }),
+    node.kind === "input" ? icon(ICONS[node.id] ?? "pin", box) : make("path", { class: "fam-bar", d: `M${box.x + 4} ${box.y + 9}h3v14h-3z` }),
+    text(clipped(node.title, node.shape, toggle), { class: `name${tone}`, x: box.x + (node.kind === "input" ? 32 : 16), y: at.y + 4 }),
+    text(node.shape, { class: `sh${tone}`, x: end, y: at.y + 4, "text-anchor": "end" }),
+  );
+  if (toggle) group.append(foldButton(toggle, Boolean(node.folds), box));
+  return group;
+}
+
+const icon = (name, box) => make("use", { href: `#i-${name}`, x: box.x + 11, y: box.y + 9, width: 14, height: 14, class: "graph-icon" });
+
+/** A small plus or minus at the right end. The drawing is one image: for keys and readers the cards hold the same. */
+function foldButton(id, isFolded, box) {
+  const group = make("g", { class: "graph-fold", "data-fold": id });
+  const [x, y] = [box.x + NODE.width - 16, box.y + NODE.height / 2];
+  group.append(
+    make("rect", { x: x - 9, y: y - 12, width: 24, height: 24, class: "graph-fold-area" }),
+    make("path", { class: "graph-fold-sign", d: isFolded ? `M${x - 4} ${y}h8M${x} ${y - 4}v8` : `M${x - 4} ${y}h8` }),
   );
   return group;
 }
 
-const keyOf = (node) => (node.kind === "node" ? node.id : `${node.kind}-${node.id}`);
+/** Fold or unfold what was clicked; whether there was anything to fold. */
+export function foldClicked(target, words) {
+  const button = target.closest("[data-fold]");
+  if (!button) return false;
+  toggleFold(button.dataset.fold);
+  drawGraph(words);
+  return true;
+}
 
-function clipped(title, shape) {
-  const room = Math.max(6, 21 - shape.length);
+const keyOf = (node) => node.card ?? (node.kind === "node" ? node.id : `${node.kind}-${node.id}`);
+
+function clipped(title, shape, toggle) {
+  const free = NODE.width - 38 - (toggle ? 18 : 0) - shape.length * LETTER.shape;
+  const room = Math.max(6, Math.floor(free / LETTER.title));
   return title.length > room ? `${title.slice(0, room - 1)}…` : title;
 }
 

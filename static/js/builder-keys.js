@@ -2,6 +2,8 @@
 // Single keys never fire in a text field, and can be turned off.
 
 import { cards, isOwn, select, selected } from "./builder-cards.js";
+import { choose, chosen, count, extend, toggleChosen } from "./builder-choose.js";
+import { actedOn } from "./builder-group.js";
 
 const isTyping = (element) =>
   element.matches("textarea, [contenteditable], input:not([type=checkbox]):not([type=radio]):not([type=button])");
@@ -28,13 +30,14 @@ export function keys(root, act, { togglePane }) {
     const key = event.key.toLowerCase();
     if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       const moving = card ?? (target === document.body ? selected() : null);
-      return isOwn(moving) ? () => act.move(moving, event.key === "ArrowUp" ? -1 : 1) : null;
+      return isOwn(moving) ? () => act.moveAll(actedOn(moving), event.key === "ArrowUp" ? -1 : 1) : null;
     }
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
     if (key === "z" && !isTyping(target)) return () => act.step(!event.shiftKey);
     if (key === "y" && !isTyping(target)) return () => act.step(false);
     const copied = card ?? selected();
-    if (key === "d" && isOwn(copied)) return () => act.duplicate(copied);
+    if (key === "d" && isOwn(copied)) return () => (actedOn(copied).length > 1 ? act.duplicateAll(actedOn(copied)) : act.duplicate(copied));
+    if (key === "a" && card && !isTyping(target)) return () => choose(cards());
     return null;
   }
 
@@ -46,9 +49,13 @@ export function keys(root, act, { togglePane }) {
     if (target !== grip) return null;
     const list = cards().filter((each) => each.querySelector(".grip"));
     const at = list.indexOf(card);
+    if (event.shiftKey && event.key === "ArrowUp") return () => extend(card, list[at - 1]);
+    if (event.shiftKey && event.key === "ArrowDown") return () => extend(card, list[at + 1]);
+    if (event.key === " ") return () => toggleChosen(card);
+    if (event.key === "Escape" && count()) return () => choose([]);
     if (event.key === "ArrowUp" && at > 0) return () => select(list[at - 1], { scroll: true, focus: true });
     if (event.key === "ArrowDown" && at < list.length - 1) return () => select(list[at + 1], { scroll: true, focus: true });
-    if (event.key === "Delete" || event.key === "Backspace") return () => act.remove(card);
+    if (event.key === "Delete" || event.key === "Backspace") return () => act.removeAll(actedOn(card));
     const field = card.querySelector(".layer-form input, .layer-form select");
     if (event.key === "Enter" && field) return () => { field.focus(); field.select?.(); };
     return null;
@@ -60,7 +67,7 @@ export function keys(root, act, { togglePane }) {
     if (event.key === "?") return () => help.showModal();
     if (event.key === "[") return () => togglePane("palette");
     if (event.key === "]") return () => togglePane("graph");
-    if (event.key === "Delete" && !isPressing(target) && selected()) return () => act.remove(selected());
+    if (event.key === "Delete" && !isPressing(target) && chosen().length) return () => act.removeAll(chosen());
     return null;
   }
 }

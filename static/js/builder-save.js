@@ -55,7 +55,7 @@ export function saver(root, onAnswer) {
       const response = await fetch(url, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": token, "HX-Request": "true" },
-        body: JSON.stringify({ ...body, revision: readState().revision }),
+        body: JSON.stringify({ ...body, revision: readState().revision, ok: readState().ok }),
         signal: AbortSignal.timeout ? AbortSignal.timeout(20000) : undefined,
       });
       if (response.redirected || response.status === 401 || response.status === 403) {

@@ -1,8 +1,10 @@
 // The builder page: wires the stack, palette, diagram, keyboard and saving together.
 
 import { actions, applyState, cardOf, listen, select, selected } from "./builder-cards.js";
+import { choosing, show as showChosen } from "./builder-choose.js";
 import { drag } from "./builder-drag.js";
-import { drawGraph, markSelected } from "./builder-graph.js";
+import { drawGraph, foldClicked, markSelected } from "./builder-graph.js";
+import { clipboard } from "./builder-group.js";
 import { keys } from "./builder-keys.js";
 import { palette } from "./builder-palette.js";
 import { saver, say } from "./builder-save.js";
@@ -15,6 +17,7 @@ const act = actions(root, save);
 
 function refresh() {
   applyState();
+  showChosen();
   requestAnimationFrame(() => drawGraph(words));
 }
 
@@ -45,7 +48,7 @@ document.getElementById("add-layer").addEventListener("click", () => {
 });
 document.getElementById("graph").addEventListener("click", (event) => {
   const node = event.target.closest(".graph-node");
-  if (!node) return;
+  if (!node || foldClicked(event.target, words)) return;
   showPane("stack");
   select(cardOf(node.dataset.id), { scroll: true, focus: true });
 });
@@ -100,6 +103,8 @@ function replaceAll(button) {
 }
 
 listen(document.getElementById("cards").parentElement, act);
+choosing(document.getElementById("cards"), act, words);
+clipboard(act, words);
 keys(root, act, { togglePane });
 palette(root, act, showPane);
 drag(root, act);

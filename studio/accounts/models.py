@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,12 +25,23 @@ class ProjectQuerySet(models.QuerySet):
         return self.filter(members=user)
 
 
+def new_hash_key() -> str:
+    """32 random bytes in hexadecimal digits."""
+    return secrets.token_hex(32)
+
+
 class Project(models.Model):
-    """What people share: everything belongs to one."""
+    """What people share: everything belongs to one.
+
+    ``hash_key`` is what the preparation hashes cells with (HMAC-SHA256): the same value has the same
+    hash in all of the project's datasets. It is never shown, and leaves in a bundle only where the
+    step says so.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     members = models.ManyToManyField(User, through="Membership", related_name="projects")
     created_at = models.DateTimeField(auto_now_add=True)
+    hash_key = models.CharField(max_length=64, default=new_hash_key, editable=False)
 
     objects = ProjectQuerySet.as_manager()
 

@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from studio.datasets import files
 from training.disk import disk_full, is_full
 
@@ -28,6 +30,7 @@ def read(payload: dict[str, Any], link: Link) -> None:
             file_name=payload["file_name"],
             reading=payload["reading"] or None,
             types=payload["types"] or None,
+            limit_bytes=settings.UNPACKED_LIMIT_BYTES,
             progress=lambda share, text: link.send({"progress": {"share": share, "text": text}}),
         )
         files.adopt(folder / "table.parquet", payload["table"])

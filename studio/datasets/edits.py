@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 
 from studio import errors
 from studio.accounts.services import current_project
-from studio.datasets import forms, samples, services
+from studio.datasets import forms, reading, samples, services
 from studio.datasets.intake import uploaded_file
 from studio.datasets.models import DatasetVersion
-from studio.datasets.views import found, shown
+from studio.datasets.views import found, shown, whole
 from training.errors import UserError
 
 
@@ -61,8 +61,17 @@ def use_sample(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def reread(request: HttpRequest, pk: int) -> HttpResponse:
     version = found(request, pk)
-    reading, types = forms.reading_of(request.POST), forms.types_of(request.POST, version)
-    return redirect(address(services.reread(version=version, reading=reading, types=types)))
+    fixed, types = forms.reading_of(request.POST), forms.types_of(request.POST, version)
+    return redirect(address(services.reread(version=version, reading=fixed, types=types)))
+
+
+@require_POST
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The first rows as the form's settings would read them; nothing is changed."""
+    version = found(request, pk)
+    services.check_raw(version)
+    seen = reading.preview(version, forms.reading_of(request.POST))
+    return render(request, "datasets/reading_preview.html", seen)
 
 
 @require_POST
@@ -86,6 +95,25 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     return after_change(request, pk, services.set_task, task=request.POST.get("task", ""))
+
+
+@require_POST
+def remedy(request: HttpRequest, pk: int) -> HttpResponse:
+    wanted = {"finding": request.POST.get("finding", ""), "act": request.POST.get("act", "")}
+    return after_change(request, pk, services.set_remedy, **wanted)
+
+
+@require_POST
+def drop_step(request: HttpRequest, pk: int) -> HttpResponse:
+    return after_change(request, pk, services.drop_step, place=whole(request.POST.get("step", ""), -1))
+
+
+@require_POST
+def delete_raw(request: HttpRequest, pk: int) -> HttpResponse:
+    version = found(request, pk)
+    services.delete_raw(version=version)
+    messages.info(request, _("The uploaded file is deleted. Its table is kept."))
+    return redirect(address(version))
 
 
 def after_change(request: HttpRequest, pk: int, service: Callable[..., None], **fields: Any) -> HttpResponse:

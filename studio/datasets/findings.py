@@ -1,86 +1,109 @@
-"""What was found in a file, with the role change that mends it, as the page shows it."""
+"""What was found in a file, with the remedy that mends it, as the page shows it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from studio.datasets import words
+from studio.datasets import proposals, words
 from training.readiness import target_problem
+from training.table.target_findings import CODES, about_target
 
 ICONS = {"bad": "error", "warn": "warn", "info": "info"}
-REMEDIES = {
-    "identifier": _("Set as ID"),
-    "ignored": _("Ignore"),
-    "feature": _("Use as feature"),
-    "time": _("Set as time"),
+ROLES = {
+    "identifier": (_("Set as ID"), _("Set as ID")),
+    "ignored": (_("Ignore"), _("Ignored")),
+    "feature": (_("Use as feature"), _("Feature")),
+    "time": (_("Set as time"), _("Set as time")),
 }
-
-
-ABOUT_TARGET = ("no_target", "target_missing", "many_classes", "imbalance", "rare_class", "leak")
-DONE = {
-    "identifier": _("Set as ID"),
-    "ignored": _("Ignored"),
-    "feature": _("Feature"),
-    "time": _("Set as time"),
+STEPS = {
+    "fill": (_("Fill them"), _("Filled")),
+    "clip": (_("Clip"), _("Clipped")),
+    "log": (_("Take the logarithm"), _("Logarithm")),
+    "combine": (_("Combine rare ones"), _("Combined")),
+    "hash": (_("Hash"), _("Hashed")),
+    "mask": (_("Mask"), _("Masked")),
+    "deduplicate": (_("Drop repeats"), _("Repeats dropped")),
+    "drop_rows": (_("Drop these rows"), _("Dropped")),
 }
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding; ``role`` is its remedy, ``undo`` the role that takes the remedy back."""
+    """One finding; ``remedy`` is data (training.table.finding), empty where there is none to offer."""
 
+    code: str
     level: str
     title: str
     text: str
     column: str | None = None
-    role: str = ""
-    undo: str = ""
+    remedy: dict[str, Any] = field(default_factory=dict)
     handled: bool = False
+    dismissed: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name on this version: a column has a finding of one code once."""
+        return f"{self.code}:{self.column or ''}"
 
     @property
     def icon(self) -> str:
         return ICONS.get(self.level, "info")
 
     @property
-    def remedy_label(self) -> Any:
-        return REMEDIES.get(self.role, words.ROLES.get(self.role, self.role))
-
-    @property
-    def role_label(self) -> Any:
-        return DONE.get(self.role, words.ROLES.get(self.role, self.role))
+    def labels(self) -> tuple[Any, Any]:
+        """What the remedy's button says, and what is said once it is taken."""
+        if "role" in self.remedy:
+            named = words.ROLES.get(self.remedy["role"], self.remedy["role"])
+            return ROLES.get(self.remedy["role"], (named, named))
+        if "split" in self.remedy:
+            return _("Split by time"), _("Split by time")
+        return STEPS.get(self.remedy["step"]["do"], (_("Add the step"), _("Step added")))
 
 
 def findings_of(info: dict[str, Any], proposal: dict[str, Any]) -> list[Finding]:
-    """The findings of a version in the order of their weight.
+    """The findings of a version in the order of their weight; those that were dismissed come last.
 
-    What was found about the target that reading proposed is left out once another one is chosen.
+    What was found about the target that reading proposed gives way to what is found about the chosen one.
     """
-    moved = proposal["target"] != info["proposal"]["target"]
-    chosen = [column for column in info["columns"] if moved and column["name"] == proposal["target"]]
-    problems = [problem for column in chosen if (problem := target_problem(column, proposal["task"]))]
-    entries = [entry for entry in info["findings"] if not (moved and entry["code"] in ABOUT_TARGET)]
-    found = [_finding(entry, info, proposal) for entry in entries]
+    target, task, first = proposal["target"], proposal["task"], info["proposal"]
+    entries = info["findings"]
+    if (target, task) != (first["target"], first["task"]):
+        entries = [entry for entry in entries if entry["code"] not in (*CODES, "no_target")]
+        entries = entries + (about_target(info, target, task) if target else [])
+    found = [_finding(entry, proposal) for entry in entries]
+    chosen = [column for column in info["columns"] if target != first["target"] and column["name"] == target]
     found += [
-        Finding("bad", _("Cannot be predicted"), str(problem), proposal["target"]) for problem in problems
+        Finding("cannot", "bad", _("Cannot be predicted"), str(problem), target)
+        for column in chosen
+        if (problem := target_problem(column, task))
     ]
-    return sorted(found, key=lambda finding: list(ICONS).index(finding.level))
+    return sorted(found, key=lambda finding: (finding.dismissed, list(ICONS).index(finding.level)))
 
 
-def _finding(entry: dict[str, Any], info: dict[str, Any], proposal: dict[str, Any]) -> Finding:
-    column = entry["column"]
-    role = (entry["remedy"] or {}).get("role", "")
-    if column not in proposal["roles"] or column == proposal["target"]:
-        role = ""  # a remedy must not take the target away
-    before = info["proposal"]["roles"].get(column, "feature")
+def _finding(entry: dict[str, Any], proposal: dict[str, Any]) -> Finding:
+    column, remedy = entry["column"], entry["remedy"] or {}
+    if not _fits(remedy, column, proposal):
+        remedy = {}
     return Finding(
+        code=entry["code"],
         level=entry["level"],
         title=entry["title"],
         text=entry["text"],
         column=column,
-        role=role,
-        undo="feature" if before in (role, "target") else before,
-        handled=bool(role) and proposal["roles"].get(column) == role,
+        remedy=remedy,
+        handled=bool(remedy) and proposals.has_remedy(proposal, column, remedy),
+        dismissed=f"{entry['code']}:{column or ''}" in proposal.get("dismissed", []),
     )
+
+
+def _fits(remedy: dict[str, Any], column: str | None, proposal: dict[str, Any]) -> bool:
+    """Whether a remedy does any good: none takes the target away, or prepares a column that is not used."""
+    if "role" in remedy:
+        return column in proposal["roles"] and column != proposal["target"]
+    step = remedy.get("step")
+    if step and proposals.changes(step, column):
+        return proposal["roles"].get(column) == "feature"
+    return True

@@ -12,6 +12,18 @@ from studio.datasets.models import DatasetVersion
 from training.errors import SettingError
 
 GUESS = "guess"
+CHOICES = (
+    "format",
+    "member",
+    "sheet",
+    "encoding",
+    "delimiter",
+    "decimal",
+    "dates",
+    "bad_cells",
+    "bad_rows",
+)
+FREE = {"bad_cells": "missing", "bad_rows": "missing"}  # what holds where nobody fixes anything
 
 
 def reading_of(form: QueryDict) -> dict[str, Any]:
@@ -20,7 +32,7 @@ def reading_of(form: QueryDict) -> dict[str, Any]:
     header_row: a line number from 1, or "none" for a file without one.
     """
     reading: dict[str, Any] = {
-        name: form[name] for name in ("encoding", "delimiter", "decimal") if form.get(name, GUESS) != GUESS
+        name: form[name] for name in CHOICES if form.get(name, GUESS) not in (GUESS, FREE.get(name))
     }
     header = form.get("header_row", "").strip()
     if header == "none":

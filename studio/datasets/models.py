@@ -59,6 +59,7 @@ class DatasetVersion(Job):
     number = models.PositiveIntegerField()
     file_name = models.CharField(max_length=300)
     raw = models.CharField(max_length=200)
+    raw_deleted_at = models.DateTimeField(null=True, blank=True)  # the table stays
     sha256 = models.CharField(max_length=64)
     size_bytes = models.BigIntegerField()
     reading = models.JSONField(default=dict, blank=True)  # what the user fixed; {} = guess

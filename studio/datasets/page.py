@@ -7,34 +7,13 @@ from urllib.parse import urlencode
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from studio.datasets import columns, proposals, words
+from studio.datasets import columns, proposals, reading, step_words, words
 from studio.datasets.findings import findings_of
-from studio.datasets.forms import GUESS
 from studio.datasets.models import DatasetVersion
 from training.recipe import Split
 
-ENCODINGS = {
-    "utf-8": "UTF-8",
-    "cp1252": "Windows-1252",
-    "latin-1": "Latin-1",
-    "gb18030": "GB18030 (GBK)",
-    "big5": "Big5",
-    "shift_jis": "Shift-JIS",
-    "euc_kr": "EUC-KR",
-    "utf-16": "UTF-16",
-}
-DELIMITERS = {
-    ",": gettext_lazy("Comma"),
-    ";": gettext_lazy("Semicolon"),
-    "\t": gettext_lazy("Tab"),
-    "|": gettext_lazy("Vertical bar"),
-    " ": gettext_lazy("Spaces"),
-    "": gettext_lazy("None: one column"),
-}
 SHOWN_CLASSES = 3
-DECIMALS = {".": gettext_lazy("Point (3.14)"), ",": gettext_lazy("Comma (3,14)")}
 
 
 def context(version: DatasetVersion, *, query: str = "", number: int = 1) -> dict[str, Any]:
@@ -44,7 +23,7 @@ def context(version: DatasetVersion, *, query: str = "", number: int = 1) -> dic
         "version": version,
         "types": words.TYPES,
         "params": urlencode({"version": version.number, "page": number, "q": query}),
-        "reading": reading_fields(version),
+        "reading": reading.fields(version),
         "versions": version.dataset.versions.only("number", "state", "unreadable", "rows", "created_at"),
     }
     if version.is_ready:
@@ -59,7 +38,11 @@ def ready(version: DatasetVersion, *, query: str = "", number: int = 1) -> dict[
     return {
         "info": info,
         "findings": found,
+        "open_findings": [finding for finding in found if not finding.dismissed],
+        "dismissed": [finding for finding in found if finding.dismissed],
         "handled": sum(finding.handled for finding in found),
+        "personal": [finding.column for finding in found if finding.code == "personal"],
+        "steps": [step_words.described(step) for step in proposal.get("steps", [])],
         "columns": columns.page_of(info, proposal["roles"], version.types, query=query, number=number),
         "roles": summary(proposal["roles"]),
         "task": task_card(info, proposal),
@@ -99,38 +82,29 @@ def why(target: dict[str, Any], task: str) -> str:
     return _("The target has %(count)s values: %(values)s.") % said
 
 
+def _order_of(split: Split, proposal: dict[str, Any]) -> str:
+    """What the rows are ordered by where the latest ones test; "" where they do not."""
+    if split.method == "time":
+        return split.column or ""
+    if proposal["task"] != "forecast":
+        return ""
+    times = (name for name, role in proposal["roles"].items() if role == "time")
+    return next(times, _("their order in the file"))
+
+
 def split_card(info: dict[str, Any], proposal: dict[str, Any]) -> dict[str, Any]:
     """How rows are going to be dealt to the three parts, unless the network says otherwise."""
-    split = Split()
+    split = Split.model_validate(proposal.get("split", {}))
     target = next((column for column in info["columns"] if column["name"] == proposal["target"]), None)
     rows = info["rows"] - (target["missing"] if target else 0)
     validation, test = round(rows * split.validation), round(rows * split.test)
     return {
         "dropped": info["rows"] - rows,
-        "stratified": proposal["task"] != "regression",
+        "stratified": proposal["task"] not in ("regression", "forecast"),
+        "by_time": _order_of(split, proposal),
         "parts": [
             (_("Training"), rows - validation - test, 1 - split.validation - split.test, "d1"),
             (_("Validation"), validation, split.validation, "d2"),
             (_("Test"), test, split.test, "d6"),
         ],
-    }
-
-
-def reading_fields(version: DatasetVersion) -> dict[str, Any]:
-    """The settings of reading: what was used, what people fixed, and what can be chosen."""
-    used, fixed = version.info.get("reading", {}), version.reading
-
-    def field(name: str, options: dict[str, Any]) -> dict[str, Any]:
-        value = used.get(name, fixed.get(name))
-        chosen = fixed.get(name, GUESS)
-        return {"used": options.get(value, value), "fixed": chosen, "options": options.items()}
-
-    header = used.get("header_row", fixed.get("header_row", 1))
-    return {
-        "encoding": field("encoding", ENCODINGS),
-        "delimiter": field("delimiter", DELIMITERS),
-        "decimal": field("decimal", DECIMALS),
-        "header_row": header,
-        "header_fixed": "header_row" in fixed,
-        "lines": range(1, max(10, header or 0) + 1),
     }

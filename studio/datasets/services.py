@@ -17,16 +17,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from studio.accounts.models import Project, User
-from studio.datasets import files, proposals
+from studio.datasets import files, findings, proposals
 from studio.datasets.intake import Upload, shown_name
 from studio.datasets.models import Dataset, DatasetVersion
+from studio.datasets.room import check_room
 from studio.jobs.doorbell import ring
 from training.errors import SettingError, UserError
-from training.table.dialect import check
+from training.table.reading import check
 
 
 class InUse(UserError):
     """Something else still needs it."""
+
+    status = 409
+
+
+class RawDeleted(UserError):
+    """The uploaded file was deleted, at somebody's wish."""
 
     status = 409
 
@@ -38,6 +45,7 @@ def create_dataset(
 
     sample: the key of the sample that it comes from; target: the column to propose, if it is there.
     """
+    check_room(project, upload.size)
     fields = {"project": project, "name": _name(name or shown_name(upload.name)), "sample": sample}
     proposal = {"target": target, "roles": {}} if target else {}
     return _kept(upload, lambda: Dataset.objects.create(created_by=user, **fields), proposal=proposal)
@@ -45,6 +53,7 @@ def create_dataset(
 
 def add_version(*, dataset: Dataset, upload: Upload) -> DatasetVersion:
     """A new file for a dataset, as its newest version; older ones stay as they are."""
+    check_room(dataset.project, upload.size)
     newest = dataset.newest
     return _kept(upload, lambda: dataset, proposal=_chosen(newest) if newest else {})
 
@@ -59,6 +68,7 @@ def reread(
     """
     reading = version.reading if reading is None else reading
     types = version.types if types is None else types
+    check_raw(version)
     check(reading)
     if (reading, types) == (version.reading, version.types):
         raise SettingError(
@@ -77,6 +87,36 @@ def reread(
             types=types,
             proposal=_chosen(version),
         )
+
+
+def check_raw(version: DatasetVersion) -> None:
+    """Raises RawDeleted when the uploaded file is not there any more."""
+    if version.raw_deleted_at is not None:
+        raise RawDeleted(
+            _("The uploaded file of “%(name)s” was deleted; only its table is kept.")
+            % {"name": version.dataset.name},
+            where="file",
+            hint=_("Upload the file again: that makes a new version."),
+        )
+
+
+def delete_raw(*, version: DatasetVersion) -> None:
+    """Delete the uploaded file for good, for all versions that were read from it; their tables stay.
+
+    Raises RawDeleted when it is deleted already, InUse while a version is still being read from it.
+    """
+    check_raw(version)
+    with transaction.atomic():
+        rows = DatasetVersion.objects.select_for_update().filter(raw=version.raw)
+        if any(not row.is_ready for row in rows.only("state", "unreadable")):
+            raise InUse(
+                _("A version of this file has no table yet."),
+                where="file",
+                hint=_("Wait until it is read. Without a table, delete the dataset instead."),
+            )
+        version.raw_deleted_at = timezone.now()
+        rows.update(raw_deleted_at=version.raw_deleted_at)
+        transaction.on_commit(lambda: files.remove(version.raw))
 
 
 def read_again(*, version: DatasetVersion) -> None:
@@ -110,6 +150,30 @@ def set_role(*, version: DatasetVersion, column: str, role: str) -> None:
 def set_task(*, version: DatasetVersion, task: str) -> None:
     """Say which kind of answer is wanted for the target."""
     _propose(version, lambda proposal: proposals.with_task(proposal, task))
+
+
+def set_remedy(*, version: DatasetVersion, finding: str, act: str) -> None:
+    """Take a finding's remedy ("take") or take it back ("undo"), hide the finding ("dismiss") or show it
+    again ("restore"). finding: its key. Raises SettingError for a finding or an act that there is not."""
+
+    def changed(proposal: dict[str, Any]) -> dict[str, Any]:
+        found = findings.findings_of(version.info, proposal)
+        one = next((each for each in found if each.key == finding), None)
+        if one is None or act not in ("take", "undo", "dismiss", "restore"):
+            raise SettingError(_("There is no such finding."), where="finding")
+        if act in ("dismiss", "restore"):
+            return proposals.with_dismissed(proposal, finding, act == "dismiss")
+        if not one.remedy:
+            raise SettingError(_("This finding has no remedy."), where="finding")
+        change = proposals.with_remedy if act == "take" else proposals.without_remedy
+        return change(version.info, proposal, one.column, one.remedy)
+
+    _propose(version, changed)
+
+
+def drop_step(*, version: DatasetVersion, place: int) -> None:
+    """Take a step out of the preparation that new networks start with."""
+    _propose(version, lambda proposal: proposals.without_step(proposal, place))
 
 
 def rename(*, dataset: Dataset, name: str) -> None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from studio.accounts.models import User
 from studio.accounts.services import current_project
-from studio.datasets import files, page
+from studio.datasets import files, page, services
 from studio.datasets.models import Dataset, DatasetVersion
 from studio.downloads import attachment
 
@@ -90,4 +90,5 @@ def raw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def send_raw(request: HttpRequest, version: DatasetVersion) -> HttpResponse:
+    services.check_raw(version)
     return attachment(request, files.local(version.raw), name=version.file_name, tag=version.sha256)

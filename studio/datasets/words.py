@@ -27,7 +27,9 @@ ROLES = {
 TASKS = {
     "binary": _("Yes or no (binary)"),
     "multiclass": _("One of several classes"),
+    "multilabel": _("Any of several labels"),
     "regression": _("A number"),
+    "forecast": _("The next values of a series"),
 }
 
 

@@ -55,22 +55,27 @@ def bundle(request: HttpRequest, run_id: int) -> HttpResponse:
 def predict(request: HttpRequest, run_id: int) -> dict[str, Any]:
     """Body: `{"rows": [{"column": value, …}, …]}`, or a CSV (`text/csv`) with a header line.
 
-    Answers `{"predictions": [{"prediction", "probabilities"?}, …]}` in the order of the rows.
+    Answers `{"predictions": [{"prediction", "probabilities"?, "low"?, "high"?}, …]}` in the order of
+    the rows. The prediction is a class, a number, a list of labels, or an object where several numbers are
+    predicted. A picture is sent in base64. A forecast takes rows in order of time: each prediction
+    names the `row` (from 1) that ends its window, and `without` are the rows that end none.
     """
     run = _run(request, run_id)
     model = services.packed_model(run)
     model.run = run
     if request.content_type == "text/csv":
-        predictions = services.predict_csv(model, _body(request))[1]
+        given, predictions = services.predict_csv(model, _body(request))
     elif request.content_type == "application/json":
-        predictions = services.predict_json(model, _body(request))
+        given, predictions = services.predict_json(model, _body(request))
     else:
         raise Unknown(
             _("Rows are read as JSON or CSV."),
             where="Content-Type",
             hint=_("Send application/json or text/csv."),
         )
-    return {"run": run.pk, "predictions": predictions}
+    answer = {"run": run.pk, "predictions": predictions}
+    without = services.unanswered(len(given), predictions)
+    return answer | ({"without": {"count": len(without), "rows": without}} if without else {})
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -23,8 +23,9 @@ def pack(payload: dict[str, Any], link: Link) -> None:
     from training.evaluate import report
 
     recipe, info, table = Recipe.parse(payload["recipe"]), payload["info"], payload["table"]
+    key = payload["hash_key"]
     encoded = encoded_arrays(
-        recipe, table=table, info=info, cache=payload["arrays"], most_bytes=payload["arrays_bytes"]
+        recipe, table=table, info=info, cache=payload["arrays"], most_bytes=payload["arrays_bytes"], key=key
     )
     found = payload["report"]
     if not found:
@@ -35,7 +36,15 @@ def pack(payload: dict[str, Any], link: Link) -> None:
     try:
         out = folder / "bundle.zip"
         checked = export.write(
-            recipe, encoded, payload["folder"], found, out, table=table, info=info, name=payload["name"]
+            recipe,
+            encoded,
+            payload["folder"],
+            found,
+            out,
+            table=table,
+            info=info,
+            name=payload["name"],
+            key=key,
         )
         size = out.stat().st_size
         files.adopt(out, payload["bundle"])

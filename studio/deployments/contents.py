@@ -21,6 +21,10 @@ WORDS = {
     "runtime.py": _("What predict.py runs on; this site predicts with the same file."),
     "apply.py": _("Turns values into the network's inputs, as training did."),
     "cells.py": _("Reads the text of a cell, as training did."),
+    "texts.py": _("Cuts texts into words or pieces, as training did."),
+    "pictures.py": _("Opens pictures and brings them to their size, as training did."),
+    "windows.py": _("Cuts rows that follow one another into windows, as training did."),
+    "preparation.py": _("The steps that prepare a column, as training did."),
 }
 
 

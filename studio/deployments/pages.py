@@ -14,8 +14,9 @@ from studio.deployments.contents import MAIN_FILES, contents_of
 from studio.deployments.figures import figures_of
 from studio.deployments.matrix import matrix_of
 from studio.deployments.models import Model
-from studio.deployments.verdict import best_epoch, classes_of, verdict_of
+from studio.deployments.verdict import best_epoch, classes_of, outputs_of, verdict_of
 from studio.runs.models import Run
+from training.bundle.runtime import Bundle
 
 
 def report_page(run: Run) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def report_page(run: Run) -> dict[str, Any]:
         "matrix": matrix_of(report),
         "figures": figures_of(report),
         "classes": classes_of(report),
+        "outputs": outputs_of(report),
     }
 
 
@@ -39,16 +41,16 @@ def model_page(run: Run, root: str) -> dict[str, Any]:
     model = context["model"]
     if model is None or not model.bundle:
         return context | _progress(run, model) | {"is_ready": False}
-    features = predictor.bundle_of(model).features
+    bundle = predictor.bundle_of(model)
     contents = contents_of(predictor.members_of(model))
     return (
         context
-        | split_fields(tryit.fields_of(features))
+        | split_fields(tryit.fields_of(bundle))
         | {
             "is_ready": True,
             "members": contents[:MAIN_FILES],
             "more_members": contents[MAIN_FILES:],
-            "curl": _curl(run, root, features),
+            "curl": _curl(run, root, bundle),
             "checked": _checked(model.checked),
             "headline": verdict_of(context["report"], str(run)).headline,
         }
@@ -140,11 +142,11 @@ def _decimal(value: float) -> str:
     return f"{Decimal(f'{value:.1g}'):f}"
 
 
-def _curl(run: Run, root: str, features: list[dict[str, Any]]) -> str:
-    row = {feature["name"]: tryit.typical(feature) for feature in features}
+def _curl(run: Run, root: str, bundle: Bundle) -> str:
     address = root.rstrip("/") + reverse("api:predict", args=[run.pk])
+    asked = f'curl {address} \\\n  -H "Authorization: Bearer $STRATA_KEY" \\\n'
+    if bundle.task == "forecast":  # a window of rows would be a long line
+        return f'{asked}  -H "Content-Type: text/csv" \\\n  --data-binary @rows.csv'
+    row = {feature["name"]: tryit.typical(feature) for feature in bundle.features}
     body = json.dumps({"rows": [row]}, ensure_ascii=False).replace("'", "'\\''")
-    return (
-        f'curl {address} \\\n  -H "Authorization: Bearer $STRATA_KEY" \\\n'
-        f"  -H \"Content-Type: application/json\" \\\n  -d '{body}'"
-    )
+    return f"{asked}  -H \"Content-Type: application/json\" \\\n  -d '{body}'"

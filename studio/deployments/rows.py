@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from training.encode import cells as cells_room
 from training.errors import SettingError
 
+csv.field_size_limit(10_000_000)  # of the whole process; a body has at most MAX_BYTES
 MAX_ROWS = 20_000
 MAX_BYTES = 5_000_000
 MAX_CELL = 10_000
@@ -35,8 +36,11 @@ class _Refused:
         self.text = text
 
 
-def from_json(body: bytes) -> list[Row]:
-    """The rows of ``{"rows": [{column: value, …}, …]}``. Raises SettingError."""
+def from_json(body: bytes, long: Iterable[str] = ()) -> list[Row]:
+    """The rows of ``{"rows": [{column: value, …}, …]}``. Raises SettingError.
+
+    long: columns of texts and pictures (in base64), whose cells are as long as the body may be.
+    """
     try:
         document = json.loads(
             body,
@@ -53,15 +57,15 @@ def from_json(body: bytes) -> list[Row]:
         raise _wrong(_("The body has to be an object with one list, “rows”."), "rows")
     rows = document["rows"]
     for at, row in enumerate(rows[: MAX_ROWS + 1]):
-        _check_row(row, f"rows[{at}]")
+        _check_row(row, f"rows[{at}]", set(long))
     return _counted(rows)
 
 
-def from_csv(body: bytes, reading: dict[str, Any]) -> list[Row]:
+def from_csv(body: bytes, reading: dict[str, Any], long: Iterable[str] = ()) -> list[Row]:
     """The rows of a CSV whose first line names the columns, read as predict.py reads it.
 
     reading: how the training file was read (``delimiter``, ``quote``, ``encoding``); a file in UTF-8
-    or with another separator is read too. Raises SettingError.
+    or with another separator is read too. long: as for from_json. Raises SettingError.
     """
     text = _decoded(body, reading)
     if "\0" in text:
@@ -71,7 +75,7 @@ def from_csv(body: bytes, reading: dict[str, Any]) -> list[Row]:
         io.StringIO(text, newline=""), delimiter=_delimiter(text, reading), quotechar=quote, strict=True
     )
     try:
-        return _counted(_lines(lines))
+        return _counted(_lines(lines, set(long)))
     except csv.Error as error:
         raise _wrong(
             _("The file is not a CSV: line %(line)s cannot be read (%(what)s).")
@@ -130,7 +134,7 @@ def _number(text: str) -> float | _Refused:
     return value
 
 
-def _check_row(row: Any, where: str) -> None:
+def _check_row(row: Any, where: str, long: set[str]) -> None:
     if not isinstance(row, dict):
         raise _wrong(_("Each row has to be an object of column names and values."), where)
     for name, value in row.items():
@@ -139,11 +143,11 @@ def _check_row(row: Any, where: str) -> None:
             raise _wrong(value.text, place)
         if isinstance(value, list | dict):
             raise _wrong(_("A cell has to be a number, a text, true, false or null."), place)
-        if isinstance(value, str) and len(value) > MAX_CELL:
+        if isinstance(value, str) and len(value) > MAX_CELL and name not in long:
             raise _too_long(len(value), place)
 
 
-def _lines(lines: Iterable[list[str]]) -> list[Row]:
+def _lines(lines: Iterable[list[str]], long: set[str]) -> list[Row]:
     header: list[str] | None = None
     rows: list[Row] = []
     for number, cells in enumerate(lines, start=1):
@@ -159,7 +163,7 @@ def _lines(lines: Iterable[list[str]]) -> list[Row]:
                 f"line {number}",
             )
         for name, cell in zip(header, cells, strict=True):
-            if len(cell) > MAX_CELL:
+            if len(cell) > MAX_CELL and name not in long:
                 raise _too_long(len(cell), f"line {number}, {name[:80]}")
         rows.append(dict(zip(header, cells, strict=True)))
         if len(rows) > MAX_ROWS:

@@ -7,6 +7,7 @@ import io
 import re
 from typing import Any
 
+from training.bundle.predict import SAID, answer_cells
 from training.encode import cells
 
 # At the start of a cell, and within one where a spreadsheet that separates by ; or lines may cut it.
@@ -17,23 +18,27 @@ def scored_csv(rows: list[dict[str, Any]], predictions: list[dict[str, Any]]) ->
     """The rows as they came, with the prediction and each class's probability beside them."""
     given = list(dict.fromkeys(name for row in rows for name in row))
     classes = list(predictions[0].get("probabilities", {}))
-    header = cells.names_from_header([*given, "prediction", *(f"probability of {name}" for name in classes)])
+    kinds = [kind for kind in SAID if kind in predictions[0]]
+    said = [name for kind in kinds for name in _names(kind, predictions[0][kind])]
+    header = cells.names_from_header([*given, *said, *(f"probability of {name}" for name in classes)])
     out = io.StringIO(newline="")
     lines = csv.writer(out)
     lines.writerow([plain(name) for name in header])
-    for row, found in zip(rows, predictions, strict=True):
-        chances = found.get("probabilities", {})
-        lines.writerow(
-            [
-                plain(value)
-                for value in (
-                    *(row.get(name) for name in given),
-                    found["prediction"],
-                    *(chances[name] for name in classes),
-                )
-            ]
-        )
+    # A row of a forecast that ends no whole window has no prediction, and stays beside those that have.
+    by_row = {one.get("row", place): one for place, one in enumerate(predictions, start=1)}
+    for place, row in enumerate(rows, start=1):
+        found = by_row.get(place)
+        answers = [""] * (len(said) + len(classes))
+        if found is not None:
+            chances = found.get("probabilities", {})
+            numbers = [cell for kind in kinds for cell in answer_cells(found[kind])]
+            answers = [*numbers, *(chances[name] for name in classes)]
+        lines.writerow([plain(value) for value in (*(row.get(name) for name in given), *answers)])
     return out.getvalue()
+
+
+def _names(kind: str, answer: Any) -> list[str]:
+    return [f"{kind} of {name}" for name in answer] if isinstance(answer, dict) else [kind]
 
 
 def plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from studio.deployments import predictor, rows
 from studio.deployments.models import Model
 from studio.jobs.doorbell import ring
 from studio.runs.models import Run
+from training.bundle.runtime import Bundle
 from training.encode import columns_from_rows
 from training.errors import SettingError, UserError
 
@@ -89,20 +90,25 @@ def _check_model_follows(run: Run) -> None:
         raise NotReady(said, where="run", hint=run.advice)
 
 
-def predict_json(model: Model, body: bytes) -> list[dict[str, Any]]:
-    """Predictions of ``{"rows": [{column: value, …}, …]}``. Raises SettingError with the place."""
-    given = rows.from_json(body)
-    features = [feature["name"] for feature in predictor.bundle_of(model).features]
-    rows.check_columns(given, features=features, known=known_columns(model))
-    return _predicted(model, given)
+def predict_json(model: Model, body: bytes) -> tuple[list[rows.Row], list[dict[str, Any]]]:
+    """The rows of ``{"rows": [{column: value, …}, …]}`` and their predictions. Raises SettingError."""
+    bundle = predictor.bundle_of(model)
+    given = rows.from_json(body, long_columns(bundle))
+    rows.check_columns(given, features=bundle.columns, known=known_columns(model))
+    return given, _predicted(model, given)
 
 
 def predict_csv(model: Model, body: bytes) -> tuple[list[rows.Row], list[dict[str, Any]]]:
     """The rows of a CSV and their predictions; columns that the model does not know are ignored."""
     bundle = predictor.bundle_of(model)
-    given = rows.from_csv(body, bundle.reading)
-    rows.check_columns(given, features=[feature["name"] for feature in bundle.features])
+    given = rows.from_csv(body, bundle.reading, long_columns(bundle))
+    rows.check_columns(given, features=bundle.columns)
     return given, _predicted(model, given)
+
+
+def long_columns(bundle: Bundle) -> list[str]:
+    """The columns whose cells may be long: texts, and pictures in base64."""
+    return [feature["name"] for feature in bundle.features if feature["type"] in ("text", "picture")]
 
 
 def cell_problems(model: Model, given: list[rows.Row]) -> list[dict[str, Any]]:
@@ -134,4 +140,11 @@ def answers(model: Model, given: list[rows.Row]) -> list[dict[str, Any]]:
     try:
         return predictor.bundle_of(model).predict(given)
     except ValueError as error:
-        raise SettingError(str(error), where="rows", hint=_("Send smaller numbers.")) from None
+        hint = "" if predictor.bundle_of(model).task == "forecast" else _("Send smaller numbers.")
+        raise SettingError(str(error), where="rows", hint=hint) from None
+
+
+def unanswered(given: int, predictions: list[dict[str, Any]]) -> list[int]:
+    """The rows (from 1) of a forecast that end no whole window, and so have no prediction."""
+    answered = {one["row"] for one in predictions if "row" in one}
+    return [row for row in range(1, given + 1) if row not in answered] if answered else []

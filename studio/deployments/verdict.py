@@ -113,6 +113,40 @@ def _share(value: float, low: float, high: float) -> float:
     return round(100 * min(1.0, max(0.0, (value - low) / (high - low))), 1)
 
 
+MOST_OUTPUTS = 50
+_OUTPUT_FIGURES = ("rmse", "mae", "r2", "coverage", "baseline")
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The figures of each number that is predicted, as text: the first ones of ``count``."""
+
+    titles: list[str]
+    lines: list[tuple[str, list[str]]]
+    count: int
+
+    @property
+    def is_partial(self) -> bool:
+        return len(self.lines) < self.count
+
+
+def outputs_of(report: dict[str, Any]) -> Outputs | None:
+    """The table of a report of several numbers."""
+    found = report.get("per_output") or []
+    if not found:
+        return None
+    titles = {
+        "rmse": "RMSE",
+        "mae": "MAE",
+        "r2": "R²",
+        "coverage": _("Within the range"),
+        "baseline": _("MAE of the simplest choice"),
+    }
+    names = [name for name in _OUTPUT_FIGURES if name in found[0]]
+    lines = [(str(line["output"]), [shown(line[name]) for name in names]) for line in found[:MOST_OUTPUTS]]
+    return Outputs([titles[name] for name in names], lines, len(found))
+
+
 @dataclass(frozen=True)
 class ClassLine:
     """One class of the per-class table, as text."""

@@ -63,13 +63,22 @@ def try_row(request: HttpRequest, pk: int) -> HttpResponse:
     run = visible_run(request, pk)
     packed = services.packed_model(run)
     bundle = predictor.bundle_of(packed)
-    fields = tryit.filled(tryit.fields_of(bundle.features), request.POST)
-    row = tryit.row_of(fields)
-    fields = tryit.refused(fields, services.cell_problems(packed, [row]))
-    context: dict[str, Any] = {"run": run, "fields": fields, "report": packed.report}
-    if not any(field.error for field in fields):
-        prediction = services.answers(packed, [row])[0]
-        context |= {"prediction": tryit.said(prediction), "chances": tryit.chances_of(prediction)}
+    fields = tryit.filled(tryit.fields_of(bundle), request.POST, request.FILES)
+    context: dict[str, Any] = {"run": run, "report": packed.report}
+    try:
+        given = tryit.rows_of(fields, bundle)
+        fields = tryit.refused(fields, services.cell_problems(packed, given))
+        if not any(field.error for field in fields):
+            prediction = services.answers(packed, given)[-1]
+            context |= {
+                "prediction": tryit.said(prediction),
+                "chances": tryit.chances_of(prediction),
+                "answers": tryit.answers_of(prediction),
+                "range": tryit.range_of(prediction, predictor.bundle_of(packed)),
+            }
+    except SettingError as error:
+        fields = tryit.with_error(fields, error)
+    context["fields"] = fields
     if request.htmx:
         return render(request, "deployments/_result.html", context | {"swap": True})
     whole = pages.model_page(run, request.build_absolute_uri("/"))

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from studio.networks import history, services
-from studio.networks.models import Network
+from studio.networks import history, services, snapshots
+from studio.networks.models import Network, Snapshot
 from studio.networks.page import Page
 from training.errors import StrataError
 
@@ -50,6 +50,16 @@ class Whole(Brief):
     totals: dict[str, Any]
 
 
+class SnapshotIn(Schema):
+    name: str = Field(max_length=1_000)
+
+
+class Kept(Schema):
+    id: int
+    name: str
+    made: str
+
+
 @router.get("", response=list[Brief], summary="The networks of your projects, newest first")
 def list_networks(request: HttpRequest) -> list[dict[str, Any]]:
     rows = Network.objects.visible_to(request.user).defer("draft")[:LISTED]
@@ -75,6 +85,40 @@ def get_network(request: HttpRequest, network_id: int) -> dict[str, Any]:
 def put_network(request: HttpRequest, network_id: int, body: NetworkPut) -> dict[str, Any]:
     network = services.visible_network(request.user, network_id)
     return _whole(history.put_draft(request.user, network, body.revision, body.recipe))
+
+
+@router.get("/{int:network_id}/snapshots", response=list[Kept], summary="Named snapshots, newest first")
+def list_snapshots(request: HttpRequest, network_id: int) -> list[dict[str, Any]]:
+    network = services.visible_network(request.user, network_id)
+    return [_kept(snapshot) for snapshot in network.snapshots.defer("draft")]
+
+
+@router.post("/{int:network_id}/snapshots", response={201: Kept}, summary="Keep the recipe under a name")
+def take_snapshot(request: HttpRequest, network_id: int, body: SnapshotIn) -> Status:
+    network = services.visible_network(request.user, network_id)
+    return Status(201, _kept(snapshots.take(request.user, network, body.name)))
+
+
+@router.post(
+    "/{int:network_id}/snapshots/{int:number}/restore",
+    response=Whole,
+    summary="Make a snapshot the recipe again",
+)
+def restore_snapshot(request: HttpRequest, network_id: int, number: int) -> dict[str, Any]:
+    network = services.visible_network(request.user, network_id)
+    snapshot = snapshots.snapshot_of(network, number)
+    return _whole(snapshots.restore(request.user, network, snapshot))
+
+
+@router.delete("/{int:network_id}/snapshots/{int:number}", response={204: None}, summary="Delete a snapshot")
+def delete_snapshot(request: HttpRequest, network_id: int, number: int) -> Status:
+    network = services.visible_network(request.user, network_id)
+    snapshots.snapshot_of(network, number).delete()
+    return Status(204, None)
+
+
+def _kept(snapshot: Snapshot) -> dict[str, Any]:
+    return {"id": snapshot.pk, "name": snapshot.name, "made": snapshot.made_at.isoformat()}
 
 
 def _brief(network: Network) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,11 +11,34 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from studio.networks import fields
-from training.layers import CATALOG, FAMILIES
+from training.layers import CATALOG, FAMILIES, Block, Layer
 from training.network import Card, Checked, Problem
 
 # The stylesheet's colours by family.
-COLOURS = {"table": "shape", "core": "core", "activation": "act", "normalisation": "norm", "merge": "merge"}
+COLOURS = {
+    "table": "shape",
+    "picture": "shape",
+    "embedding": "shape",
+    "core": "core",
+    "activation": "act",
+    "convolution": "conv",
+    "pooling": "conv",
+    "recurrent": "rec",
+    "attention": "att",
+    "normalisation": "norm",
+    "block": "block",
+    "merge": "merge",
+}
+# What an input holds, and the palette's families that begin with it.
+INPUT_ICONS = {"numbers": "hash", "categories": "tag", "text": "text", "picture": "eye", "series": "train"}
+FAMILIES_FOR = {
+    "numbers": {"table"},
+    "categories": {"table"},
+    "text": {"embedding", "recurrent", "attention"},
+    "picture": {"picture", "convolution", "pooling"},
+    "series": {"convolution", "recurrent"},
+}
+ALWAYS_OPEN = {"core", "activation"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +77,7 @@ class CardView:
         self.above = above
         self.key = card.id if card.kind == "node" else f"{card.kind}-{card.id}"
         self.id, self.kind, self.title, self.state = card.id, card.kind, card.title, card.state
+        self.name = card.name if card.kind == "node" else ""
         self.layer = CATALOG.get(card.layer) if card.kind == "node" else None
         self.waits_for = names.get(card.waits_for, card.waits_for)
 
@@ -63,12 +87,48 @@ class CardView:
 
     @property
     def label(self) -> str:
-        """How the card is called in sentences: "Linear fc_in"."""
-        return f"{self.title} {self.id}" if self.kind == "node" else self.title
+        """How the card is called in sentences: "Linear fc_in", or what people call it."""
+        return f"{self.name or self.title} {self.id}" if self.kind == "node" else self.title
+
+    @property
+    def icon(self) -> str:
+        """What its handle shows: the kind of an input, a pin on the head, dots on what can be moved."""
+        return {"node": "grip", "input": INPUT_ICONS.get(self.id, "pin")}.get(self.kind, "pin")
+
+    @property
+    def is_block(self) -> bool:
+        return self.layer is not None and issubclass(self.layer, Block)
+
+    @property
+    def opening(self) -> str:
+        """The edit that puts a block's layers in its place, as JSON; empty where there is none."""
+        return json.dumps([self.card.opening]) if self.card.opening else ""
+
+    @cached_property
+    def inside(self) -> list[CardView]:
+        """The layers of a block that fits."""
+        return [CardView(card, (), {}) for card in self.card.opens]
 
     @property
     def summary(self) -> str:
         return _(self.layer.summary) if self.layer else ""
+
+    @property
+    def holds(self) -> str:
+        """What an input brings, in words: "64 × 64 pixels, 3 channels"."""
+        shape = self.card.shape
+        if self.kind != "input" or shape is None:
+            return ""
+        dims = {f"d{place}": size for place, size in enumerate(shape.dims)}
+        sentences = {
+            "picture": _("%(d1)s × %(d2)s pixels, %(d0)s channels"),
+            "series": _("%(d0)s steps of %(d1)s numbers"),
+            "text": _("%(d0)s tokens out of %(size)s"),
+            "numbers": _("from the data"),
+            "categories": _("from the data"),
+        }
+        vocabulary = f"{shape.sizes[0]:,}" if shape.sizes else ""
+        return sentences.get(self.id, _("from the data")) % (dims | {"size": vocabulary})
 
     @property
     def shape(self) -> str:
@@ -93,13 +153,14 @@ class CardView:
     def slots(self) -> tuple[Any, ...]:
         """Equal to another card's when what stands outside of the form is the same."""
         problem = self.card.problem.as_dict() if self.card.problem else None
-        return self.shape, self.parameters, self.card.about, self.state, self.waits_for, problem
+        inside = [(card.title, card.shape, card.parameters) for card in self.inside]
+        return self.shape, self.parameters, self.card.about, self.state, self.waits_for, problem, inside
 
     @cached_property
     def form(self) -> tuple[Any, ...]:
         """Equal to another card's when title and fields are the same."""
         inputs = self.card.inputs if self.takes_several or self.has_own_inputs else ()
-        return self.title, self.card.layer, self.card.settings, inputs
+        return self.title, self.name, self.card.layer, self.card.settings, inputs
 
     @property
     def takes_several(self) -> bool:
@@ -115,18 +176,24 @@ class CardView:
 
     @cached_property
     def rare(self) -> list[fields.Field]:
-        """Name, the layer that it takes, and fields that people rarely touch."""
-        name = fields.Field(
-            id=f"f-{self.id}-id",
-            place=self.id,
-            name="id",
-            title=_("Name"),
-            kind="text",
-            value=self.id,
-            description=_("Small letters, digits and _, as in code."),
-        )
+        """Its names, the layer that it takes, and fields that people rarely touch."""
+        names = [
+            self._text("title", _("Name"), self.name, _("What this card is called here.")),
+            self._text("id", _("Name in code"), self.id, _("Small letters, digits and _, as in code.")),
+        ]
         source = [] if self.layer is None or self.sources or len(self.above) < 2 else [self._source(0, "")]
-        return [name, *source, *(field for field, advanced in self._fields() if advanced)]
+        return [*names, *source, *(field for field, advanced in self._fields() if advanced)]
+
+    def _text(self, name: str, title: str, value: str, description: str) -> fields.Field:
+        return fields.Field(
+            id=f"f-{self.id}-{name}",
+            place=self.id,
+            name=name,
+            title=title,
+            kind="text",
+            value=value,
+            description=description,
+        )
 
     def _fields(self) -> Iterator[tuple[fields.Field, bool]]:
         for info in self.layer.fields() if self.layer else []:
@@ -183,19 +250,33 @@ class PaletteItem:
     search: str
 
 
-def palette() -> list[tuple[str, str, list[PaletteItem]]]:
-    """Colour, title and layers of each family."""
+@dataclass(frozen=True)
+class PaletteFamily:
+    """One family; ``is_open`` where this data begins with it."""
+
+    name: str
+    colour: str
+    title: str
+    items: list[PaletteItem]
+    is_open: bool
+
+
+def palette(inputs: Iterable[str]) -> list[PaletteFamily]:
+    """The families of the catalogue with their layers; those that suit the ``inputs`` are open."""
+    opened = ALWAYS_OPEN.union(*(FAMILIES_FOR.get(name, set()) for name in inputs))
     return [
-        (
+        PaletteFamily(
+            family,
             COLOURS.get(family, "core"),
             _(title),
             [_item(layer) for layer in CATALOG.values() if layer.family == family],
+            family in opened,
         )
         for family, title in FAMILIES.items()
     ]
 
 
-def _item(layer: Any) -> PaletteItem:
+def _item(layer: type[Layer]) -> PaletteItem:
     summary = _(layer.summary)
     search = " ".join([layer.name, layer.title, *layer.also, summary]).lower()
     return PaletteItem(layer.name, layer.title, summary, layer.also[0] if layer.also else "", search)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from studio.datasets import proposals
+from studio.networks import step_form
 from studio.networks.fields import Choice
 from studio.networks.settings_paths import ROLES
 
@@ -17,7 +18,9 @@ COLUMNS_SHOWN = 100
 TASKS = {
     "binary": gettext_lazy("Yes or no"),
     "multiclass": gettext_lazy("One of several classes"),
+    "multilabel": gettext_lazy("Any of several labels"),
     "regression": gettext_lazy("A number"),
+    "forecast": gettext_lazy("A forecast"),
 }
 ROLE_TITLES = {
     "feature": gettext_lazy("Feature"),
@@ -36,6 +39,8 @@ class Panel:
     tasks: list[Choice]
     features: int
     left_out: int
+    steps: list[step_form.StepView]
+    step_kinds: list[Choice]
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ def panel(draft: dict[str, Any], info: dict[str, Any]) -> Panel:
         tasks=_choices(suited, task, TASKS),
         features=counts["feature"],
         left_out=sum(counts.values()) - counts["feature"],
+        steps=step_form.views(draft, info),
+        step_kinds=step_form.kinds(),
     )
 
 

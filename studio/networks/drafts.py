@@ -5,8 +5,8 @@ typed, and training.start.problems_of explains them. What is refused here is onl
 stored or drawn: things of the wrong kind, names that do not exist, texts without end.
 
 Beside the edits of training.network there is ``{"do": "put", "path": "fit.batch_size", "value": …}``
-for the data and fit parts; a path with a column's name in it is a list. ``add`` and ``move`` may
-name the node that they go behind as ``after`` ("" is the top), which survives other people's edits.
+for the data and fit parts; a path with a column's name in it is a list. ``add``, ``move`` and ``paste``
+may name the node that they go behind as ``after`` ("" is the top), which survives other people's edits.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from studio.networks import step_edits
 from studio.networks.settings_paths import put
 from training import recipe
 from training.errors import NetworkError, RecipeError, SettingError
 from training.network import apply_edits
 
 NODES_LIMIT = 1_000
-EDITS_LIMIT = 50
+EDITS_LIMIT = 200
 DRAFT_LIMIT_BYTES = 1_000_000
 VALUE_LIMIT_BYTES = 2_000
 DEPTH_LIMIT = 32  # far beyond any recipe, far below what Python's own recursion takes
@@ -53,22 +54,22 @@ def _check_edits(edits: Any) -> None:
         texts = (edit.get(key, "") for key in ("node", "field", "layer", "after"))
         if not all(isinstance(text, str) for text in texts):
             raise RecipeError(_("Node, field, layer and after of an edit have to be texts."))
-        storable(edit, limit=DRAFT_LIMIT_BYTES if edit["do"] == "replace" else VALUE_LIMIT_BYTES)
+        storable(edit, limit=DRAFT_LIMIT_BYTES if "nodes" in edit else VALUE_LIMIT_BYTES)
 
 
 def _placed(edit: dict[str, Any], nodes: list[dict[str, Any]]) -> dict[str, Any]:
     """The edit with ``after`` turned into the index that the engine's edits use."""
-    if "after" not in edit or edit["do"] not in ("add", "move"):
+    if "after" not in edit or edit["do"] not in ("add", "move", "paste"):
         return edit
     placed = {key: value for key, value in edit.items() if key != "after"}
-    others = [node["id"] for node in nodes if edit["do"] == "add" or node["id"] != edit.get("node")]
+    others = [node["id"] for node in nodes if edit["do"] != "move" or node["id"] != edit.get("node")]
     if edit["after"] and edit["after"] not in others:
         raise NetworkError(
             _("There is no layer “%(name)s” to put it behind.") % {"name": edit["after"]},
             hint=_("Choose another place."),
         )
     index = others.index(edit["after"]) + 1 if edit["after"] else 0
-    return placed | {"at" if edit["do"] == "add" else "to": index}
+    return placed | {"to" if edit["do"] == "move" else "at": index}
 
 
 def aims(edits: Any) -> set[str]:
@@ -78,7 +79,7 @@ def aims(edits: Any) -> set[str]:
         if not isinstance(edit, dict):
             continue
         if edit.get("do") == "put":
-            found.add(_path_name(edit.get("path")))
+            found.add("data.steps" if _steps_path(edit) else _path_name(edit.get("path")))
         elif edit.get("do") == "replace":
             found |= {"order", "nodes"}
         elif "node" in edit:
@@ -115,9 +116,21 @@ def _path_name(path: Any) -> str:
     return ".".join(map(str, path)) if isinstance(path, list) else str(path)
 
 
+def _steps_path(edit: dict[str, Any]) -> list[Any]:
+    """What follows ["data", "steps"] in the path of an edit; [] for another edit."""
+    path = edit.get("path")
+    path = path.split(".") if isinstance(path, str) else path
+    return path[2:] if isinstance(path, list) and path[:2] == ["data", "steps"] else []
+
+
 def label(edits: list[dict[str, Any]]) -> str:
     """What the edits do, for the undo button: "Set units of fc_in"."""
     edit = edits[0]
+    if len(edits) > 1 and {each["do"] for each in edits} in ({"remove"}, {"move"}):
+        said = _("Deleted %(count)s layers") if edit["do"] == "remove" else _("Moved %(count)s layers")
+        return said % {"count": len(edits)}
+    if path := _steps_path(edit):
+        return step_edits.label(path)
     names = {
         "node": edit.get("node", ""),
         "layer": edit.get("layer", ""),
@@ -130,6 +143,8 @@ def label(edits: list[dict[str, Any]]) -> str:
         "move": _("Moved %(node)s"),
         "duplicate": _("Duplicated %(node)s"),
         "remove": _("Deleted %(node)s"),
+        "open": _("Opened %(node)s"),
+        "paste": _("Pasted layers"),
         "replace": _("Replaced all layers"),
         "put": _("Set %(setting)s"),
     }
@@ -161,15 +176,31 @@ def parsed(document: Any, version_id: int) -> dict[str, Any]:
     data["dataset_version"] = version_id
     if isinstance(data.get("target"), str):
         data["target"] = [data["target"]]
+    steps = data.get("steps", [])
+    if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+        raise SettingError(
+            _("“%(name)s” has to be a list of objects.") % {"name": "steps"}, where="data.steps"
+        )
     fit = _part(draft, "fit", recipe.Fit)
-    parts = {"split": recipe.Split, "encode": recipe.Encode, "roles": None}
-    for name in parts.keys() & data.keys():
-        _part(data, name, parts[name], "data.")
-    parts = {"stopping": recipe.Stopping, "objective": None, "optimizer": None, "schedule": None}
-    for name in parts.keys() & fit.keys():
-        _part(fit, name, parts[name], "fit.")
+    _parts(
+        data,
+        {"split": recipe.Split, "encode": recipe.Encode, "series": recipe.Series, "roles": None},
+        "data.",
+    )
+    _parts(data.get("encode", {}), {"text": recipe.Text, "picture": recipe.Picture}, "data.encode.")
+    named = dict.fromkeys(("objective", "optimizer", "schedule"))
+    _parts(fit, {"stopping": recipe.Stopping, "augment": recipe.Augment} | named, "fit.")
     check_nodes(_part(draft, "network", None).setdefault("main", []))
     return draft
+
+
+def _parts(owner: dict[str, Any], models: dict[str, Any], prefix: str) -> None:
+    """Check the parts that are there; one that says nothing (null) is left out."""
+    for name in models.keys() & owner.keys():
+        if owner[name] is None:
+            del owner[name]
+        else:
+            _part(owner, name, models[name], prefix)
 
 
 def _part(owner: dict[str, Any], name: str, model: Any, prefix: str = "") -> dict[str, Any]:

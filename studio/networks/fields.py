@@ -66,6 +66,8 @@ def shown(value: Any) -> str:
     """A value as it stands in a field."""
     if value is None:
         return ""
+    if isinstance(value, float) and value.is_integer():
+        return json.dumps(value).removesuffix(".0")
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -97,6 +99,8 @@ def typed(info: FieldInfo | None, value: Any) -> Any:
 
     Texts that are no numbers stay, so that the field keeps them and its error names them.
     """
+    if isinstance(value, str) and info is not None and info.kind == "choice" and type(info.default) is int:
+        return _number(value, otherwise=value)
     if not isinstance(value, str) or info is None or info.kind not in ("whole", "number"):
         return value
     text = value.strip().replace("−", "-").replace("\u202f", "").replace("\xa0", "")

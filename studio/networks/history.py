@@ -60,6 +60,14 @@ def put_draft(user: User, network: Network, revision: int, document: Any) -> Net
 
 
 @transaction.atomic
+def replace_draft(user: User, network: Network, document: Any, *, label: str) -> Network:
+    """Replace the whole draft of now, whatever its revision: what it was is one undo away."""
+    network = _locked(network)
+    after = drafts.parsed(document, network.dataset_version_id)
+    return _record(network, user, after, label=label)
+
+
+@transaction.atomic
 def undo(user: User, network: Network, revision: int) -> Network:
     """Take back the last edit. Raises Conflict when it is not the one that the page knows."""
     return _step(network, revision, back=True)

@@ -56,3 +56,19 @@ class Edit(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["network", "number"], name="one_edit_number")]
+
+
+class Snapshot(models.Model):
+    """A draft as it was, under a name, to go back to. It outlives the history of edits."""
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="snapshots")
+    name = models.CharField(_("name"), max_length=120)
+    draft = models.JSONField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name

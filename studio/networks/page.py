@@ -5,23 +5,17 @@ Everything that depends on shapes comes from training.network.check, so that it 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import ngettext
-from pydantic import ValidationError
-
-from studio.datasets.words import megabytes
 from studio.networks import cards, history, services
+from studio.networks.diagram import diagram
 from studio.networks.models import Network
+from studio.networks.totals import Totals
 from training import start
-from training.errors import SettingError, StrataError
-from training.estimate import training_bytes
-from training.network import Checked, code, graph
-from training.optimizers import optimizer_of
-from training.recipe import Named
+from training.errors import StrataError
+from training.network import Checked, code
 
 
 class Page:
@@ -43,7 +37,7 @@ class Page:
     @cached_property
     def problems(self) -> list[StrataError]:
         """All that keeps the draft from training: data, fit and network."""
-        return services.problems_of(self.draft, self.info)
+        return services.problems_of(self.draft, self.info, judged=self.checked)
 
     @property
     def other_problems(self) -> list[StrataError]:
@@ -67,48 +61,9 @@ class Page:
     def code(self) -> str:
         return code(self.checked) if self.checked.ok else ""
 
-    @property
-    def totals(self) -> dict[str, Any]:
-        return self.checked.totals
-
-    @property
-    def parameters(self) -> str:
-        return f"{self.totals['parameters']:,}"
-
-    @property
-    def multiply_adds(self) -> str:
-        return f"{self.totals['multiply_adds']:,}" if self.totals["whole"] else "–"
-
-    @property
-    def model_size(self) -> str:
-        return megabytes(self.totals["model_bytes"]) if self.totals["whole"] else "–"
-
-    @property
-    def memory(self) -> str:
-        """What training needs beside the data, as far as the settings allow to tell."""
-        size = min(_count(self.draft["fit"].get("batch_size")), max(1, self.training_rows))
-        try:
-            optimizer = optimizer_of(Named.model_validate(self.draft["fit"].get("optimizer")))
-        except (ValidationError, SettingError):
-            return "–"
-        return megabytes(training_bytes(self.checked, size, optimizer)) if self.checked.ok and size else "–"
-
-    @property
-    def steps(self) -> str:
-        """How long a run is at most, in words."""
-        fit = self.draft["fit"]
-        steps, epochs, batch_size = (_count(fit.get(name)) for name in ("steps", "epochs", "batch_size"))
-        if epochs and batch_size:
-            steps = epochs * math.ceil(self.training_rows / batch_size)
-        return ngettext("at most %(n)s step", "at most %(n)s steps", steps) % {"n": f"{steps:,}"}
-
-    @property
-    def training_rows(self) -> int:
-        """About how many rows train; the rest validates and tests."""
-        split = self.draft["data"].get("split", {})
-        shares = [split.get(name, 0.15) for name in ("validation", "test")]
-        kept = sum(share for share in shares if isinstance(share, float) and 0 < share < 1)
-        return round((self.network.dataset_version.rows or 0) * max(0.0, 1 - kept))
+    @cached_property
+    def totals(self) -> Totals:
+        return Totals(self.draft, self.checked, self.network.dataset_version.rows or 0)
 
     @cached_property
     def brief_state(self) -> dict[str, Any]:
@@ -132,7 +87,8 @@ class Page:
             "bad": [card.key for card in self.cards if card.state == "bad"],
             "waiting": [card.key for card in self.cards if card.state == "wait"],
             "invalid": [card.wrong_field for card in self.cards if card.wrong_field],
-            "graph": graph(self.checked),
+            "nodes": self.draft["network"]["main"],
+            "graph": diagram(self.checked),
         }
 
 
@@ -140,10 +96,6 @@ def _mended_in(where: str) -> str:
     if where.startswith(("fit", "data.split", "data.encode")):
         return "settings"
     return "network" if where.startswith("network") else "data"
-
-
-def _count(value: Any) -> int:
-    return value if type(value) is int and 0 < value < 10**12 else 0
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from studio.networks import drafts
 from studio.networks.models import Network
 from training import start
 from training.errors import DataError, RecipeError, SettingError, StrataError
+from training.network import Checked
 
 NAME_LENGTH = 120
 FILE_ENDING = re.compile(r"\.(csv|tsv|txt)$", re.IGNORECASE)
@@ -34,10 +35,15 @@ def visible_version(user: User, pk: int) -> DatasetVersion:
     return get_object_or_404(rows, pk=pk)
 
 
-def problems_of(draft: dict[str, Any], info: dict[str, Any]) -> list[StrataError]:
-    """Everything that keeps a draft from training here, the machine's memory included."""
+def problems_of(
+    draft: dict[str, Any], info: dict[str, Any], *, judged: Checked | None = None
+) -> list[StrataError]:
+    """Everything that keeps a draft from training here, the machine's memory included.
+
+    judged: its network as checked, where that is known already.
+    """
     memory = devices.memory_of(str(draft["fit"].get("device", "auto")))
-    return start.problems_of(draft, info, memory_bytes=memory)
+    return start.problems_of(draft, info, memory_bytes=memory, judged=judged)
 
 
 def create_network(user: User, version: DatasetVersion, *, name: str = "") -> Network:
@@ -72,7 +78,7 @@ def duplicate_network(user: User, network: Network) -> Network:
 
 def rename_network(network: Network, name: str) -> Network:
     """Raises SettingError when ``name`` is empty or too long."""
-    network.name = _checked_name(name)
+    network.name = checked_name(name)
     network.save(update_fields=["name"])
     return network
 
@@ -87,7 +93,7 @@ def _create(user: User, version: DatasetVersion, draft: dict[str, Any], name: st
     return Network.objects.create(
         project=version.dataset.project,
         dataset_version=version,
-        name=_checked_name(name),
+        name=checked_name(name),
         draft=draft,
         created_by=user,
     )
@@ -112,12 +118,15 @@ def _fresh_name(version: DatasetVersion) -> str:
     return next(name for number in range(1, len(taken) + 2) if (name := f"{stem} {number}") not in taken)
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str, of: str = "") -> str:
+    """The name on one line. Raises SettingError when it is empty or too long; ``of``: "A network"."""
+    of = of or _("A network")
     if not isinstance(name, str) or "\0" in name:
-        raise SettingError(_("The name of a network has to be a text."), where="name")
+        raise SettingError(_("%(thing)s needs a name that is a text.") % {"thing": of}, where="name")
     name = " ".join(name.split())
     if not 0 < len(name) <= NAME_LENGTH:
         raise SettingError(
-            _("A network needs a name of 1 to %(limit)s characters.") % {"limit": NAME_LENGTH}, where="name"
+            _("%(thing)s needs a name of 1 to %(limit)s characters.") % {"thing": of, "limit": NAME_LENGTH},
+            where="name",
         )
     return name

@@ -16,14 +16,15 @@ from training.recipe import Recipe
 if TYPE_CHECKING:
     from training.encode import Encoded
 
-ENCODE = Path(__file__).resolve().parents[2] / "training" / "encode"
+ENGINE = Path(__file__).resolve().parents[2] / "training"
 
 
 def encoded_arrays(
-    recipe: Recipe, *, table: Path, info: dict[str, Any], cache: Path, most_bytes: int
+    recipe: Recipe, *, table: Path, info: dict[str, Any], cache: Path, most_bytes: int, key: str = ""
 ) -> Encoded:
     """The arrays of a recipe's data part: from the cache, or encoded now and kept there.
 
+    key: what the project's hashing steps use.
     For processes of jobs only: reads tables. Raises UserError when the data cannot be trained on.
     """
     from training.encode import Encoded, encode_table
@@ -36,8 +37,13 @@ def encoded_arrays(
             return encoded
         except (EngineError, FileNotFoundError):
             shutil.rmtree(folder, ignore_errors=True)  # damaged, or evicted while we looked
-    encoded = encode_table(table, recipe.data, info)
-    _keep(encoded, folder)
+    # Two processes may encode the same: each writes a folder of its own, the first one stays.
+    part = folder.with_name(f"{folder.name}.{uuid.uuid4().hex}")
+    try:
+        encoded = encode_table(table, recipe.data, info, key=key, folder=part)
+        _keep(encoded, part, folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
     evict(cache, most_bytes, spare=folder.name)
     return encoded
 
@@ -58,17 +64,13 @@ def evict(cache: Path, most_bytes: int, *, spare: str = "") -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep(encoded: Encoded, folder: Path) -> None:
-    """Two processes may encode the same: each writes a folder of its own, the first one stays."""
-    part = folder.with_name(f"{folder.name}.{uuid.uuid4().hex}")
+def _keep(encoded: Encoded, part: Path, folder: Path) -> None:
     try:
         encoded.save(part)
         if not folder.exists():
             part.rename(folder)
     except OSError:
         pass  # a full disk, or somebody was faster: it is only a cache
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _used_at(path: Path) -> float:
@@ -87,6 +89,6 @@ def _bytes_of(folder: Path) -> int:
 
 def _code_version() -> str:
     code = hashlib.sha256()
-    for path in sorted(ENCODE.glob("*.py")):
+    for path in sorted([*ENGINE.glob("encode/*.py"), *ENGINE.glob("steps/*.py")]):
         code.update(path.read_bytes())
     return code.hexdigest()

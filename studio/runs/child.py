@@ -25,6 +25,7 @@ def train(payload: dict[str, Any], link: Link) -> str:
         info=payload["info"],
         cache=payload["arrays"],
         most_bytes=payload["arrays_bytes"],
+        key=payload["hash_key"],
     )
     ending = ""
     told = fit(

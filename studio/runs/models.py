@@ -120,6 +120,7 @@ class Run(Job):
             "folder": files.local(self.folder),
             "arrays": settings.DATA_DIR / "arrays",
             "arrays_bytes": settings.ARRAY_CACHE_BYTES,
+            "hash_key": self.project.hash_key,
         }
 
     def payload(self) -> dict[str, Any]:

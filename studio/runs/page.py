@@ -14,7 +14,7 @@ from studio.runs.models import Run
 from studio.runs.sparkline import sparkline
 from studio.runs.words import words
 from training.declared import Declared
-from training.metrics import LOSS, METRICS, metrics_for
+from training.metrics import LOSS, METRICS, metrics_of
 from training.objectives import OBJECTIVES, objective_of
 from training.optimizers import OPTIMIZERS
 from training.recipe import Recipe
@@ -86,9 +86,9 @@ def run_page(run: Run) -> dict[str, Any]:
 
 def _metrics(recipe: Recipe) -> list[dict[str, Any]]:
     """The task's metrics, the headline first."""
-    task = recipe.data.task
-    headline = objective_of(recipe.fit.objective, task).headline
-    known = sorted(metrics_for(task), key=lambda metric: metric.name != headline)
+    objective = objective_of(recipe.fit.objective, recipe.data.task)
+    known = metrics_of(objective, recipe.data.task)
+    known.sort(key=lambda metric: metric.name != objective.headline)
     return [
         {"name": metric.name, "title": _(metric.title), "better": metric.better, "range": metric.range}
         for metric in known
@@ -106,7 +106,7 @@ def settings_of(recipe: Recipe) -> list[tuple[str, str]]:
     )
     return [
         (_("Task"), TASKS[recipe.data.task]()),
-        (_("Target"), recipe.data.target[0]),
+        (_("Target"), ", ".join(recipe.data.target)),
         (_("Loss"), _(OBJECTIVES[objective.name].title)),
         (_("Optimizer"), _declared(OPTIMIZERS, fit.optimizer.name)),
         *_settings(OPTIMIZERS, fit.optimizer),
@@ -123,7 +123,9 @@ def settings_of(recipe: Recipe) -> list[tuple[str, str]]:
 TASKS = {
     "binary": lambda: _("Yes or no"),
     "multiclass": lambda: _("Several classes"),
-    "regression": lambda: _("A number"),
+    "multilabel": lambda: _("Several labels"),
+    "regression": lambda: _("Numbers"),
+    "forecast": lambda: _("A forecast"),
 }
 
 

@@ -37,7 +37,8 @@ def good(number: int) -> str:
 def archive() -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as file:
-        file.writestr("table.csv", HEADER)
+        file.writestr("train.csv", HEADER)
+        file.writestr("test.csv", HEADER)
     return content.getvalue()
 
 
@@ -116,8 +117,8 @@ UNREADABLE = {
     ),
     "a zip archive": (
         archive(),
-        "This is a zip archive, not a CSV file.",
-        "Unpack it and upload the CSV inside.",
+        "The zip archive holds 2 tables: “train.csv”, “test.csv”.",
+        "Choose one under “Change how it is read”, or upload it alone.",
     ),
     "a picture": (
         b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
@@ -374,7 +375,7 @@ def test_a_network_that_needs_more_memory_than_there_is_is_refused_with_both_fig
 
     message, where, hint = refused(studio, network)
 
-    assert message == ("Training this network needs about 2.2 GB of memory; this machine has 2 GB.")
+    assert message == ("Training this network needs about 4.9 GB of memory; this machine has 2 GB.")
     assert (where, hint) == ("network.main", "Use fewer layers or fewer units.")
 
 

@@ -13,7 +13,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from studio.datasets import samples, words
+from studio.accounts.models import Project
+from studio.datasets import room, samples, words
 from studio.datasets.columns import Column
 
 SHOWN_CHARACTERS = 60
@@ -35,6 +36,12 @@ def age(moment: datetime) -> str:
 def upload_limit() -> int:
     """The largest upload, in bytes."""
     return settings.UPLOAD_LIMIT_BYTES
+
+
+@register.simple_tag
+def room_left(project: Project) -> str:
+    """How much room a project and the disk have."""
+    return room.said(project)
 
 
 @register.simple_tag

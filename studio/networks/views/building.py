@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from studio.networks import cards, data_form, history, services
@@ -18,6 +19,15 @@ from studio.networks.words import BUILDER
 from training import start
 from training.errors import UserError
 
+# What can be done with several cards: its name in the script, icon and title.
+CHOSEN_ACTS = [
+    ("copy", "copy", _("Copy")),
+    ("duplicate", "plus", _("Duplicate")),
+    ("up", "up", _("Up")),
+    ("down", "down", _("Down")),
+    ("remove", "trash", _("Delete")),
+]
+
 
 @require_GET
 def builder(request: HttpRequest, pk: int) -> HttpResponse:
@@ -27,8 +37,10 @@ def builder(request: HttpRequest, pk: int) -> HttpResponse:
         "step": "network",
         "network": network,
         "page": page,
-        "palette": cards.palette(),
+        "palette": cards.palette(page.checked.inputs),
         "templates": _templates(page),
+        "snapshots": network.snapshots.defer("draft"),
+        "chosen_acts": CHOSEN_ACTS,
         "data": data_form.panel(page.draft, page.info),
         "words": json.dumps({name: str(text) for name, text in BUILDER.items()}),
     }
@@ -88,7 +100,8 @@ def change(request: HttpRequest, pk: int, act: Callable[[Network, posted.Posted]
     if not whole:
         context["changes"] = changes(before, after, asked.typed_in)
         # A button that is drawn anew under a pressed finger is never clicked: only when it has to be.
-        context["new_verdict"] = bool(before.problems) != bool(after.problems)
+        was_ok = not before.problems if asked.ok is None else asked.ok
+        context["new_verdict"] = was_ok == bool(after.problems)
         context["new_data"] = before.draft["data"] != after.draft["data"]
     return render(request, "networks/changes.html", context)
 

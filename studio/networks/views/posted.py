@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from studio.networks import fields, history, training_form
+from studio.networks import fields, history, training_fields
 from training.errors import RecipeError, UserError
 from training.layers import CATALOG
 
@@ -19,17 +19,25 @@ _TOKEN = re.compile(r"[\w.-]{1,36}\Z", re.ASCII)
 
 @dataclass(frozen=True)
 class Posted:
-    """One request. ``typed_in`` is the node whose field somebody changed by hand, or empty."""
+    """One request. ``typed_in`` is the node whose field somebody changed by hand, or empty.
+
+    ``ok`` is whether the page that it came from showed a network that can be trained; None: not said.
+    """
 
     revision: int
     edits: list[dict[str, Any]]
     token: str
     typed: bool
+    ok: bool | None = None
 
     @property
     def typed_in(self) -> str:
         edit = self.edits[0] if self.typed and self.edits else {}
-        return str(edit.get("node", "")) if edit.get("do") == "set" and edit.get("field") != "id" else ""
+        return (
+            str(edit.get("node", ""))
+            if edit.get("do") == "set" and edit.get("field") not in ("id", "title")
+            else ""
+        )
 
 
 def read(request: HttpRequest) -> Posted:
@@ -51,6 +59,7 @@ def read(request: HttpRequest) -> Posted:
         edits,
         token if isinstance(token, str) and _TOKEN.match(token) else "",
         body.get("typed") is True,
+        body["ok"] if isinstance(body.get("ok"), bool) else None,
     )
 
 
@@ -66,11 +75,14 @@ def again(draft: dict[str, Any], posted: Posted, error: UserError) -> str:
 
 def _meant(draft: dict[str, Any], edit: dict[str, Any]) -> dict[str, Any]:
     info = None
+    if edit.get("do") == "set" and edit.get("field") == "title":
+        title = " ".join(str(edit.get("value") or "").split())
+        return edit | {"value": title or None}
     if edit.get("do") == "set":
         node = next((each for each in draft["network"]["main"] if each["id"] == edit.get("node")), {})
         layer = CATALOG.get(node.get("layer", ""))
         known = layer.fields() if layer else []
         info = next((each for each in known if each.name == edit.get("field")), None)
     elif edit.get("do") == "put" and isinstance(edit.get("path"), str):
-        info = training_form.info_of(edit["path"].split("."), draft)
+        info = training_fields.info_of(edit["path"].split("."), draft)
     return edit | {"value": fields.typed(info, edit.get("value"))}

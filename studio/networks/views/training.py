@@ -33,7 +33,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _sections(page: Page) -> list[training_form.Section]:
     columns = [column["name"] for column in page.info["columns"]]
-    return training_form.sections(page.draft, page.problems, columns)
+    return training_form.sections(page.draft, page.problems, columns, page.checked.inputs)
 
 
 @require_POST
@@ -65,15 +65,17 @@ def _change(request: HttpRequest, pk: int, act: Callable[[Network, posted.Posted
         after = Page(act(network, asked))
     except UserError as error:
         return _refused(request, network, asked, error)
-    redrawn, told = training_form.changes(_sections(before), _sections(after), _typed_in(asked))
+    old, new = _sections(before), _sections(after)
+    redrawn, told = training_form.changes(old, new, _typed_in(asked))
     is_behind = asked.revision != network.revision or after.network.revision - network.revision > 1
     if is_behind:
-        redrawn, told = _sections(after), []
+        redrawn, told = new, []
     context = {
         "network": after.network,
         "page": after,
         "redrawn": redrawn,
         "told": told,
+        "sections": new if training_form.gone(old, new) else None,
         "new_verdict": is_behind or bool(before.problems) != bool(after.problems),
     }
     return render(request, "networks/training_changes.html", context)
@@ -85,7 +87,7 @@ def _refused(request: HttpRequest, network: Network, asked: posted.Posted, error
     context = {
         "network": network,
         "page": page,
-        "redrawn": _sections(page),
+        "sections": _sections(page),
         "error": error,
         "again": posted.again(network.draft, asked, error),
     }

@@ -154,6 +154,18 @@ def test_a_number_with_few_values_may_be_asked_for_as_classes(owner_client, uplo
     assert "A number" in page and "One of several classes" in page
 
 
+def test_a_number_may_be_forecast_and_the_latest_rows_then_test(owner_client, upload):
+    upload(b"day,sales\n" + b"".join(b"%d,%d.5\n" % (row, row % 9) for row in range(100)))
+    version = read_next()
+    post(owner_client, version, "target", target="sales")
+
+    page = post(owner_client, version, "task", task="forecast")
+
+    assert version.proposal["task"] == "forecast"
+    assert "The next values of a series" in page
+    assert "The latest rows by their order in the file test" in page
+
+
 def test_a_role_or_column_that_does_not_exist_is_refused_in_a_sentence(owner_client, ready):
     address = f"/datasets/{ready.dataset_id}/role/"
     answer = owner_client.post(address, {"column": "nope", "role": "feature"}, headers={"HX-Request": "true"})

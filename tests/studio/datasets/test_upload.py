@@ -118,6 +118,28 @@ def test_a_file_that_turns_out_over_the_limit_is_dropped(owner_client, settings)
     refused(post(owner_client, multipart(b"a.csv", b"x" * 1_001)), 413)
 
 
+def test_a_file_that_the_project_has_no_room_for_is_refused_with_what_is_needed_and_free(
+    owner_client, upload, settings
+):
+    first = upload()
+    settings.PROJECT_LIMIT_BYTES = len(CHURN) + 1_000
+
+    answer = post(owner_client, multipart(b"b.csv", CHURN))
+    again = owner_client.post(
+        f"/datasets/{first.dataset_id}/versions/", {"file": SimpleUploadedFile("b.csv", CHURN)}
+    )
+
+    assert (answer.status_code, again.status_code) == (413, 413)
+    assert answer.json()["detail"].endswith("needs 3.6 kB, and the project has 1 kB left of its 4.6 kB.")
+    assert DatasetVersion.objects.count() == 1 and len(kept_files()) == 1
+
+
+def test_the_page_says_how_much_room_there_is(owner_client, upload):
+    upload()
+
+    assert "of 100 GB; the disk has" in owner_client.get("/datasets/").content.decode()
+
+
 def test_without_script_a_refusal_is_a_page_with_the_sentence(owner_client):
     answer = owner_client.post("/datasets/upload/", {"file": SimpleUploadedFile("leer.csv", b"")})
 

@@ -9,7 +9,7 @@ import pytest
 from studio.deployments.figures import MAX_CURVES, figures_of, literal
 from studio.deployments.matrix import matrix_of
 from studio.deployments.scoring import plain, scored_csv
-from studio.deployments.verdict import shown, verdict_of
+from studio.deployments.verdict import MOST_OUTPUTS, outputs_of, shown, verdict_of
 
 
 def report(**changes):
@@ -163,6 +163,73 @@ def test_charts_are_drawn_only_for_what_the_report_has():
             )
         )
     ] == ["scatter", "residuals"]
+
+
+FORECAST = {
+    "output": "sales",
+    "x": [1, 2, 3],
+    "true": [1.0, 2.0, 3.0],
+    "steps": [
+        {"step": 1, "x": [1, 2], "predicted": [1.5, None], "low": [1.0, 1.5], "high": [2.0, 2.5]},
+        {"step": 2, "x": [2, 3], "predicted": [2.5, 3.5], "low": [1.0, 2.0], "high": [3.0, 4.0]},
+    ],
+    "errors": {"mae": [0.5, 0.6], "baseline": [1.0, 2.0]},
+}
+
+
+def test_a_forecast_is_drawn_along_the_truth_and_by_step():
+    curves, errors = figures_of(report(target="sales", forecast=FORECAST))
+
+    assert [trace.get("name") for trace in curves.data] == [
+        None, "Range", "Truth", "1 row ahead", "2 rows ahead",
+    ]  # fmt: skip
+    assert curves.data[1]["fill"] == "tonexty"
+    assert curves.rows[1] == ["2", "2", "–", "2.5"]
+    assert errors.rows == [["1", "0.5", "1"], ["2", "0.6", "2"]]
+    json.dumps([curves.plot, errors.plot], allow_nan=False)
+
+
+def test_a_range_is_drawn_around_its_median_with_the_truth():
+    band = {"output": "<b>price</b>", "true": [1.0, 2.0], "low": [0.0, 1.0], "median": [1.0, 2.0],
+            "high": [2.0, 3.0]}  # fmt: skip
+    made = report(band=band, coverage={"found": 1.0, "wanted": 0.9})
+
+    (figure,) = figures_of(made)
+
+    assert figure.note == "100% of the true values lie within it, 90% shall"
+    assert figure.layout["yaxis"]["title"]["text"] == "&lt;b&gt;price&lt;/b&gt;"
+    assert figure.rows[0] == ["1", "0", "1", "2", "1"]
+
+
+def test_each_of_several_numbers_has_a_chart_and_a_line():
+    chart = {"true": [1.0, 2.0], "predicted": [1.5, 1.8]}
+    made = report(
+        scatters=[{"output": "low", **chart}, {"output": "high", **chart}],
+        per_output=[
+            {"output": f"y{at}", "rmse": 1.0, "mae": None, "r2": 0.5, "baseline": 2.0} for at in range(60)
+        ],
+    )
+
+    table = outputs_of(made)
+
+    assert [(figure.name, figure.title) for figure in figures_of(made)] == [
+        ("scatter-1", "low"), ("scatter-2", "high"),
+    ]  # fmt: skip
+    assert table.titles == ["RMSE", "MAE", "R²", "MAE of the simplest choice"]
+    assert table.lines[0] == ("y0", ["1.000", "–", "0.500", "2.000"])
+    assert (len(table.lines), table.count, table.is_partial) == (MOST_OUTPUTS, 60, True)
+    assert outputs_of(report()) is None
+
+
+def test_ranges_stand_beside_their_predictions_in_a_csv():
+    one = {"prediction": {"a": 1.0, "b": 2.0}, "low": {"a": 0.5, "b": 1.0}, "high": {"a": 1.5, "b": 3.0}}
+
+    lines = scored_csv([{"x": "7"}], [one]).splitlines()
+
+    assert lines == [
+        "x,prediction of a,prediction of b,low of a,low of b,high of a,high of b",
+        "7,1.0,2.0,0.5,1.0,1.5,3.0",
+    ]
 
 
 def test_a_curve_can_be_read_as_a_table_and_as_a_sentence():

@@ -1,6 +1,8 @@
 """Trains a small real model into a folder: run as a program, so that no test process runs torch or polars.
 
-    python -m tests.studio.deployments.train_once SAMPLE.csv TARGET FOLDER
+    python -m tests.studio.deployments.train_once SAMPLE.csv TARGET FOLDER [CHANGES.json]
+
+CHANGES are parts of the recipe that are other than the draft's.
 
 The folder then holds table.parquet, info.json, recipe.json, run/ (checkpoints), events.json,
 report.json, bundle.zip and checked.json.
@@ -22,11 +24,13 @@ from training.recipe import Recipe
 from training.table import ingest, proposal_for
 
 
-def main(sample: Path, target: str, folder: Path) -> None:
+def main(sample: Path, target: str, folder: Path, changes: Path | None = None) -> None:
     info = ingest(sample, folder, file_name=sample.name)
     info["proposal"] = proposal_for(info, target)
     draft = start.draft(info, dataset_version=1)
     draft["fit"] |= {"epochs": 6, "batch_size": 64, "device": "cpu", "threads": 1}
+    for part, settings in json.loads(changes.read_text() if changes else "{}").items():
+        draft[part] = draft[part] | settings
     recipe = Recipe.parse(draft)
     encoded = encode_table(folder / "table.parquet", recipe.data, info)
     told = fit(recipe, encoded, folder / "run", control=lambda: "", device="cpu")
@@ -53,4 +57,4 @@ def main(sample: Path, target: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), *map(Path, sys.argv[4:]))

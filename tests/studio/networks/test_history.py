@@ -143,8 +143,14 @@ def test_settings_of_data_and_fit_share_the_history(owner, network):
 
     network = undo(owner, network, network.revision)
 
-    assert network.draft["fit"]["batch_size"] == 64
+    assert network.draft["fit"]["batch_size"] == 128
     assert history.steps(network)[1] == "Set batch size"
+
+
+def test_a_forecast_is_split_by_time(owner, network):
+    network = edit_network(owner, network, 1, [{"do": "put", "path": ["data", "task"], "value": "forecast"}])
+
+    assert (network.draft["data"]["task"], network.draft["data"]["split"]["method"]) == ("forecast", "time")
 
 
 def test_another_target_brings_its_task_and_roles(owner, network):
@@ -233,7 +239,7 @@ def test_values_that_no_database_keeps_are_refused(owner, network, value):
         [{"do": "add", "layer": "Linear", "after": "nobody"}],
         [{"do": "replace", "nodes": [1, 2]}],
         [{"do": "replace", "nodes": [{"id": "class", "layer": "Linear"}]}],
-        [{"do": "add", "layer": "Linear"}] * 51,
+        [{"do": "add", "layer": "Linear"}] * 201,
         [{"do": "replace", "nodes": [{"id": "a", "layer": "ReLU"}, {"id": "a", "layer": "ReLU"}]}],
         [{"do": "set", "node": "linear_1", "field": "id", "value": "import os"}],
         [{"do": "move", "node": "linear_1", "to": "up"}],
