@@ -7,7 +7,7 @@ import json
 import os
 import sys
 
-BENCHMARKS = ("ingest", "memory", "pages", "predict", "start")
+BENCHMARKS = ("check", "encode", "ingest", "memory", "pages", "predict", "start", "train")
 
 
 def main(names: list[str]) -> int:

@@ -34,3 +34,40 @@ def customers_csv(rows: int = 1_000_000) -> Path:
     table["label"] = ((numbers[:, 0] + numbers[:, 1] * numbers[:, 2]) > 0).astype(int)
     pl.DataFrame(table).write_csv(path)
     return path
+
+
+def wide_csv(rows: int = 20_000, columns: int = 2_000) -> Path:
+    """rows × columns: numbers, every tenth column a category, a label at the end."""
+    import numpy as np
+    import polars as pl
+
+    path = FOLDER / f"wide_{rows}_{columns}.csv"
+    if path.exists():
+        return path
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(20260102)
+    words = np.array([f"word_{at}" for at in range(20)])
+    table: dict[str, object] = {
+        f"c{at}": words[rng.integers(0, 20, rows)] if at % 10 == 0 else rng.standard_normal(rows).round(4)
+        for at in range(columns - 1)
+    }
+    table["label"] = rng.integers(0, 2, rows)
+    pl.DataFrame(table).write_csv(path)
+    return path
+
+
+def long_csv(gigabytes: float) -> Path:
+    """The customers again and again, to about that size."""
+    rows = customers_csv()
+    path = FOLDER / f"long_{gigabytes:g}gb.csv"
+    with rows.open("rb") as source, path.open("wb") as target:
+        target.write(source.readline())
+        begin = source.tell()
+        while target.tell() < gigabytes * 1e9:
+            piece = source.read(1 << 22)
+            if not piece:
+                source.seek(begin)
+                continue
+            target.write(piece[: piece.rfind(b"\n") + 1])
+            source.seek(piece.rfind(b"\n") + 1 - len(piece), os.SEEK_CUR)
+    return path

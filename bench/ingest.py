@@ -1,6 +1,7 @@
 """A 1,000,000-row CSV from file to table and profile: CPU-seconds and peak private memory.
 
-Beside it the best peer pipeline (polars, out of core) on the same file in the same run.
+Beside it the best peer pipeline (polars, out of core) on the same file in the same run; then a table of
+2,000 columns. ``BENCH_LARGE=0.5,5`` adds files of so many gigabytes, which are deleted again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from bench.data import customers_csv
+from bench.data import customers_csv, long_csv, wide_csv
 from bench.private_memory import Peak
 
 STRATA = """
@@ -39,10 +40,29 @@ for at in range(0, len(names), 2):
 
 def measure() -> dict[str, object]:
     path = customers_csv()
-    return {
+    figures: dict[str, object] = {
         "file_mb": round(path.stat().st_size / 1e6),
         "strata": _run(STRATA, str(path)),
         "polars_out_of_core": _run(POLARS, str(path)),
+        "strata_20000x2000": _run(STRATA, str(wide_csv())),
+    }
+    for size in filter(None, os.environ.get("BENCH_LARGE", "").split(",")):
+        figures[f"strata_{size}gb"] = _large(float(size))
+    return figures
+
+
+def _large(gigabytes: float) -> dict[str, float]:
+    path = long_csv(gigabytes)
+    try:
+        with path.open("rb") as file:
+            rows = sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 22), b"")) - 1
+        figures = _run(STRATA, str(path))
+    finally:
+        path.unlink()
+    return {
+        "rows": rows,
+        **figures,
+        "cpu_microseconds_per_row": round(figures["cpu_seconds"] / rows * 1e6, 2),
     }
 
 
