@@ -12,7 +12,7 @@ from training.recipe import VERSION
 from training.salvage import checked, salvaged_data
 from training.table.proposal import proposal_for
 
-__all__ = ["checked", "draft", "problems_of", "templates"]
+__all__ = ["checked", "draft", "followed", "problems_of", "templates"]
 
 
 def draft(info: dict[str, Any], *, dataset_version: int | None = None) -> dict[str, Any]:
@@ -26,9 +26,25 @@ def draft(info: dict[str, Any], *, dataset_version: int | None = None) -> dict[s
     return {
         "version": VERSION,
         "data": data,
-        "network": {"main": catalogue.first_nodes(inputs, data["task"], info["rows"])},
+        "network": _first_network({"data": data}, info),
         "fit": _fit(catalogue.first_for(inputs), info["rows"]),
     }
+
+
+def followed(before: dict[str, Any], after: dict[str, Any], info: dict[str, Any]) -> dict[str, Any]:
+    """``after``, with the network that its data begins with where ``before`` still had that of its own.
+
+    So a network that nobody has edited suits the target and the columns that are chosen next.
+    """
+    if before["data"] == after["data"] or before["network"] != after["network"]:
+        return after
+    old, new = (_first_network(each, info) for each in (before, after))
+    return after | {"network": new} if before["network"] == old else after
+
+
+def _first_network(document: dict[str, Any], info: dict[str, Any]) -> dict[str, Any]:
+    data = salvaged_data(document)
+    return {"main": catalogue.first_nodes(inputs_about(info, data), data.task, info["rows"])}
 
 
 def _data(proposal: dict[str, Any], dataset_version: int | None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from studio.networks.settings_paths import put
 from training import recipe
 from training.errors import NetworkError, RecipeError, SettingError
 from training.network import apply_edits
+from training.start import followed
 
 NODES_LIMIT = 1_000
 EDITS_LIMIT = 200
@@ -42,7 +43,7 @@ def apply(draft: dict[str, Any], edits: list[dict[str, Any]], info: dict[str, An
             nodes = after["network"]["main"]
             after["network"]["main"] = apply_edits(nodes, [_placed(edit, nodes)])
     check_nodes(after["network"]["main"])
-    return after
+    return followed(draft, after, info)
 
 
 def _check_edits(edits: Any) -> None:
