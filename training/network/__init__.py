@@ -15,6 +15,7 @@
     advice.py    warnings
     receptive.py  how much of a picture is seen
     edits.py     edits as data
+    plain.py     JSON copied to a depth
     clipboard.py  cards copied and pasted
     graph.py     the diagram as JSON
     code.py      the PyTorch source

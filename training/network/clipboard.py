@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
 from training.errors import NetworkError
+from training.network.plain import plain
 
 Nodes = list[dict[str, Any]]
 
@@ -17,7 +17,7 @@ def copied(nodes: Any, ids: list[str]) -> Nodes:
     """The chosen cards in the order of the network, as they are stored; unknown ids are left out."""
     if not isinstance(nodes, list):
         return []
-    return [copy.deepcopy(node) for node in nodes if isinstance(node, dict) and node.get("id") in ids]
+    return [plain(node) for node in nodes if isinstance(node, dict) and node.get("id") in ids]
 
 
 def pasted(nodes: Any, at: int, clipboard: Any, fresh: Callable[[str, set[str]], str]) -> Nodes:
@@ -33,7 +33,7 @@ def pasted(nodes: Any, at: int, clipboard: Any, fresh: Callable[[str, set[str]],
     above, taken = _ids(nodes[:at]), _ids(nodes)
     renamed: dict[str, str] = {}
     after: Nodes = []
-    for node in copy.deepcopy(cards):
+    for node in plain(cards):
         old = node.get("id")
         node["id"] = (
             old if isinstance(old, str) and old not in taken else fresh(str(node.get("layer", "")), taken)

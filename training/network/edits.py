@@ -14,7 +14,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,7 @@ from training.declared import clipped
 from training.errors import NetworkError
 from training.network.clipboard import pasted
 from training.network.parts import Edit
+from training.network.plain import plain
 
 Nodes = list[dict[str, Any]]
 
@@ -32,7 +32,7 @@ def apply_edits(nodes: Any, edits: Any) -> Nodes:
 
     Raises NetworkError when an edit is malformed or names a node that is not there.
     """
-    after: Nodes = copy.deepcopy(nodes) if isinstance(nodes, list) else []
+    after: Nodes = plain(nodes) if isinstance(nodes, list) else []
     if not isinstance(edits, list | tuple):
         raise NetworkError("Edits have to be a list.")
     for edit in edits:
@@ -113,7 +113,7 @@ def _move(nodes: Nodes, edit: Edit) -> Nodes:
 
 def _duplicate(nodes: Nodes, edit: Edit) -> Nodes:
     node = _node(nodes, edit)
-    twin = copy.deepcopy(node)
+    twin = plain(node)
     twin["id"] = fresh_id(str(node.get("layer", "")), ids_of(nodes))
     twin.pop("title", None)
     nodes.insert(_index(nodes, node) + 1, twin)
@@ -144,7 +144,7 @@ def _open(nodes: Nodes, edit: Edit) -> Nodes:
             f"“{clipped(node['id'])}” holds no layers to open.", hint="Only blocks that fit can be opened."
         )
     index = _index(nodes, node)
-    return [*nodes[:index], *copy.deepcopy(inner), *nodes[index + 1 :]]
+    return [*nodes[:index], *plain(inner), *nodes[index + 1 :]]
 
 
 def _paste(nodes: Nodes, edit: Edit) -> Nodes:
@@ -155,7 +155,8 @@ def _replace(nodes: Nodes, edit: Edit) -> Nodes:
     replacement = edit.get("nodes")
     if not isinstance(replacement, list):
         raise NetworkError("Replacing needs a list of nodes.")
-    return copy.deepcopy(replacement)
+    copy: Nodes = plain(replacement)
+    return copy
 
 
 def _redirect(nodes: Nodes, old: str, instead: list[str]) -> None:

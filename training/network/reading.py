@@ -12,6 +12,7 @@ from training.declared import clipped
 from training.layers import CATALOG, FieldInfo, Layer
 from training.network.edits import fresh_id, ids_of
 from training.network.parts import HEAD, Fix, Problem, fix
+from training.network.plain import plain
 from training.recipe import node_id
 
 MOST_NODES = 1_000
@@ -56,12 +57,13 @@ def title_of(layer_name: str) -> str:
 
 
 def document_of(nodes: Any) -> Any:
-    """The nodes as plain JSON: a list of what stands there, or what is no list as it is."""
+    """The nodes as plain JSON, no deeper than nodes are: a list of what stands there, or no list as it is."""
     if nodes is None:
         return []
     if not isinstance(nodes, list | tuple):
         return nodes
-    return [node.model_dump(exclude_none=True) if hasattr(node, "model_dump") else node for node in nodes]
+    plainly = (node.model_dump(exclude_none=True) if hasattr(node, "model_dump") else node for node in nodes)
+    return [plain(node) for node in plainly]
 
 
 def read(document: Any) -> tuple[list[Drawn], list[Problem]]:

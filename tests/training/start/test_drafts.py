@@ -245,7 +245,7 @@ ODD = [
     "data__steps", "data__types", "network", "network__main", "fit", "fit__optimizer", "fit__optimizer__lr",
     "fit__objective", "fit__stopping", "fit__epochs", "fit__seed", "fit__threads", "version",
 ])  # fmt: skip
-@pytest.mark.parametrize("odd", [*ODD, deep(500)], ids=lambda odd: type(odd).__name__)
+@pytest.mark.parametrize("odd", [*ODD, deep(500), deep(50_000)], ids=lambda odd: type(odd).__name__)
 def test_odd_json_anywhere_is_explained_and_never_raised(path, odd):
     changed = draft(INFO)
     put(**{path: odd})(changed)
@@ -261,7 +261,7 @@ def test_odd_json_instead_of_a_draft_is_explained(odd):
     start.checked(odd, INFO)
 
 
-@pytest.mark.parametrize("odd", ODD, ids=lambda odd: type(odd).__name__)
+@pytest.mark.parametrize("odd", [*ODD, deep(500), deep(50_000)], ids=lambda odd: type(odd).__name__)
 def test_odd_values_inside_of_nodes_are_explained(odd):
     for node in (
         odd,
