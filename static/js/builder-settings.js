@@ -41,10 +41,20 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.id === "undo" || button.id === "redo") step(button.id === "undo");
+  else if (button.dataset.search) search(button);
   else if (button.dataset.edits) edit(JSON.parse(button.dataset.edits));
   else if (button.matches("[data-dismiss]")) button.closest(".note").remove();
   else if (button.id === "train") train(event, button);
 });
+
+/** A search is on what is saved; its piece asks for itself until it is over. */
+async function search(button) {
+  button.setAttribute("aria-busy", "true");
+  await save.idle();
+  const piece = button.closest(".search").id;
+  await window.htmx.ajax("POST", button.dataset.search, { target: `#${piece}`, swap: "outerHTML" });
+  document.querySelector(`#${piece} [data-search]`)?.focus({ preventScroll: true });
+}
 
 function train(event, button) {
   if (button.getAttribute("aria-disabled") === "true") {

@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from studio.datasets import files
-from studio.runs.arrays import encoded_arrays
+from studio.datasets.arrays import encoded_arrays
 from training.recipe import Recipe
 
 if TYPE_CHECKING:

@@ -1,12 +1,19 @@
-"""Networks: draft recipes that people edit, with every edit kept for undo."""
+"""Networks: draft recipes that people edit, with every edit kept for undo, and searches on them."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from studio.accounts.models import InProject, Project, User
+from studio.datasets import files
 from studio.datasets.models import DatasetVersion
+from studio.jobs import devices
+from studio.jobs import queue as jobs
+from studio.jobs.models import Job
 
 
 class Network(models.Model):
@@ -72,3 +79,58 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Search(Job):
+    """A short try of many learning rates or batch sizes, thrown away but for what it found.
+
+    ``recipe`` is the draft as it was when it was asked for; ``result`` is what training.find answers.
+    A network keeps its latest of each kind: the next one takes its place, and ends it where it still runs.
+    """
+
+    entry = "studio.networks.child:search"
+    queue = "train"
+
+    class Kind(models.TextChoices):
+        LR = "lr", _("Learning rate")
+        BATCH_SIZE = "batch_size", _("Batch size")
+
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="searches")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    recipe = models.JSONField()
+    result = models.JSONField(default=dict, blank=True)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "kind"], name="one_search_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.network}"
+
+    @classmethod
+    def slots(cls) -> list[str]:
+        return devices.slots()
+
+    @classmethod
+    def line(cls, slot: str) -> list[int]:
+        waiting = cls.objects.filter(state=cls.State.QUEUED).order_by("queued_at", "pk")
+        rows = waiting.values_list("pk", "recipe__fit__device")[:50]
+        return [key for key, wanted in rows if not slot or devices.fits(wanted or "auto", slot)]
+
+    def payload(self) -> dict[str, Any]:
+        version = self.network.dataset_version
+        return {
+            "kind": self.kind,
+            "recipe": self.recipe,
+            "table": files.local(version.table),
+            "info": version.info,
+            "arrays": settings.DATA_DIR / "arrays",
+            "arrays_bytes": settings.ARRAY_CACHE_BYTES,
+            "hash_key": self.network.project.hash_key,
+            "device": self.slot.partition(":")[0] or "cpu",
+        }
+
+    def on_messages(self, messages: list[dict[str, Any]]) -> None:
+        for message in messages:
+            if "found" in message:
+                jobs.write(self, result=message["found"])

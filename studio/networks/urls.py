@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from studio.networks import views
-from studio.networks.views import building, snapshots, training
+from studio.networks.views import building, searching, snapshots, training
 
 app_name = "networks"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("<int:pk>/training/edit/", training.edit, name="training_edit"),
     path("<int:pk>/training/undo/", training.undo, name="training_undo"),
     path("<int:pk>/training/redo/", training.redo, name="training_redo"),
+    path("<int:pk>/find/<slug:kind>/", searching.shown, name="search"),
+    path("<int:pk>/find/<slug:kind>/begin/", searching.begin, name="search_begin"),
+    path("<int:pk>/find/<slug:kind>/drop/", searching.drop, name="search_drop"),
     path("<int:pk>/snapshots/", snapshots.take, name="snapshot"),
     path("<int:pk>/snapshots/<int:number>/restore/", snapshots.restore, name="snapshot_restore"),
     path("<int:pk>/snapshots/<int:number>/delete/", snapshots.delete, name="snapshot_delete"),

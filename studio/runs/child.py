@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from studio.runs.arrays import encoded_arrays
+from studio.datasets.arrays import encoded_arrays
 from training.recipe import Recipe
 
 if TYPE_CHECKING:

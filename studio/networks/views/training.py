@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from studio.networks import history, services, training_form
+from studio.networks import history, searches, services, training_form
 from studio.networks.models import Network
 from studio.networks.page import Page
 from studio.networks.views import posted
@@ -27,6 +27,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "sections": _sections(page),
         "words": words,
+        "searches": searches.all_shown(page.network),
     }
     return render(request, "networks/training.html", context)
 
@@ -76,6 +77,7 @@ def _change(request: HttpRequest, pk: int, act: Callable[[Network, posted.Posted
         "redrawn": redrawn,
         "told": told,
         "sections": new if training_form.gone(old, new) else None,
+        "searches": searches.all_shown(after.network),
         "new_verdict": is_behind or bool(before.problems) != bool(after.problems),
     }
     return render(request, "networks/training_changes.html", context)
@@ -89,6 +91,7 @@ def _refused(request: HttpRequest, network: Network, asked: posted.Posted, error
         "page": page,
         "sections": _sections(page),
         "error": error,
+        "searches": searches.all_shown(network),
         "again": posted.again(network.draft, asked, error),
     }
     return render(request, "networks/training_changes.html", context, status=getattr(error, "status", 422))

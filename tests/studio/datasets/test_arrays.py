@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.runs.arrays import cache_key, evict
+from studio.datasets.arrays import cache_key, evict
 from training.recipe import Recipe
 
 
