@@ -8,6 +8,7 @@ const NODE = { width: 166, height: 32 };
 const WIDEST = 236;
 const LETTER = { title: 6.7, shape: 6.8 }; // pixels, on average
 const WIDE = 336;
+const [SIDE, EDGE] = [16, 10]; // between neighbours, and around all
 const GAP = 22; // between two layers
 const LANE = 20;
 const ICONS = { numbers: "hash", categories: "tag", text: "text", picture: "eye", series: "train" };
@@ -40,13 +41,20 @@ function widthFor(nodes) {
   return Math.round(Math.min(WIDEST, Math.max(166, ...needs)));
 }
 
+/** Inputs stand side by side: narrower where there are several, so that the drawing keeps its size. */
+function inputWidth(nodes) {
+  const count = nodes.filter((node) => node.kind === "input").length;
+  return Math.min(NODE.width, Math.max(96, Math.floor((WIDE - 2 * EDGE + SIDE) / count) - SIDE));
+}
+
 /** Where everything goes. Kept while nodes and wires are the same: a new width of a layer moves nothing. */
 function place(nodes, wires) {
   const key = JSON.stringify([NODE.width, nodes.map((node) => node.id), wires.map((wire) => [wire.from, wire.to])]);
   if (placed.key === key) return placed.layout;
   const graph = new window.dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: "TB", ranksep: GAP, nodesep: 16, marginx: 10, marginy: 8 });
-  for (const node of nodes) graph.setNode(node.id, { ...NODE });
+  graph.setGraph({ rankdir: "TB", ranksep: GAP, nodesep: SIDE, marginx: EDGE, marginy: 8 });
+  const narrow = { ...NODE, width: inputWidth(nodes) };
+  for (const node of nodes) graph.setNode(node.id, { ...(node.kind === "input" ? narrow : NODE) });
   const straight = wires.filter((wire) => !wire.skip);
   const fed = new Set(straight.map((wire) => wire.to));
   for (const wire of straight) graph.setEdge(wire.from, wire.to, {});
@@ -99,17 +107,18 @@ function inReadingOrder([first, second, ...others], { nodes, edges }, wires) {
 }
 
 function drawNode(node, at) {
-  const box = { x: at.x - NODE.width / 2, y: at.y - NODE.height / 2 };
+  const size = { width: at.width, height: at.height };
+  const box = { x: at.x - size.width / 2, y: at.y - size.height / 2 };
   const look = node.state === "ok" ? "" : ` node-${node.state}`;
   const group = make("g", { class: `fam-${node.colour} graph-node node-${node.kind}`, "data-id": keyOf(node) });
   const tone = node.state === "bad" ? " tbad" : "";
   const toggle = node.folds || node.unfolds;
-  const end = box.x + NODE.width - (toggle ? 28 : 10);
-  if (node.folds) group.append(make("rect", { class: "node node-behind", ...box, x: box.x + 3, y: box.y + 3, ...NODE, rx: 6 }));
+  const end = box.x + size.width - (toggle ? 28 : 10);
+  if (node.folds) group.append(make("rect", { class: "node node-behind", ...box, x: box.x + 3, y: box.y + 3, ...size, rx: 6 }));
   group.append(
-    make("rect", { class: `node${look}`, ...box, ...NODE, rx: node.kind === "input" ? 16 : 6 }),
+    make("rect", { class: `node${look}`, ...box, ...size, rx: node.kind === "input" ? 16 : 6 }),
     node.kind === "input" ? icon(ICONS[node.id] ?? "pin", box) : make("path", { class: "fam-bar", d: `M${box.x + 4} ${box.y + 9}h3v14h-3z` }),
-    text(clipped(node.title, node.shape, toggle), { class: `name${tone}`, x: box.x + (node.kind === "input" ? 32 : 16), y: at.y + 4 }),
+    text(clipped(node, size.width), { class: `name${tone}`, x: box.x + (node.kind === "input" ? 32 : 16), y: at.y + 4 }),
     text(node.shape, { class: `sh${tone}`, x: end, y: at.y + 4, "text-anchor": "end" }),
   );
   if (toggle) group.append(foldButton(toggle, Boolean(node.folds), box));
@@ -140,8 +149,8 @@ export function foldClicked(target, words) {
 
 const keyOf = (node) => node.card ?? (node.kind === "node" ? node.id : `${node.kind}-${node.id}`);
 
-function clipped(title, shape, toggle) {
-  const free = NODE.width - 38 - (toggle ? 18 : 0) - shape.length * LETTER.shape;
+function clipped({ title, shape, folds, unfolds }, width) {
+  const free = width - 38 - (folds || unfolds ? 18 : 0) - shape.length * LETTER.shape;
   const room = Math.max(6, Math.floor(free / LETTER.title));
   return title.length > room ? `${title.slice(0, room - 1)}…` : title;
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from studio.networks import history, services, snapshots
-from studio.networks.models import Network, Snapshot
+from studio.networks import history, searches, services, snapshots
+from studio.networks.models import Network, Search, Snapshot
 from studio.networks.page import Page
 from training.errors import StrataError
 
@@ -58,6 +58,16 @@ class Kept(Schema):
     id: int
     name: str
     made: str
+
+
+class SearchOut(Schema):
+    """``result`` is empty until ``state`` is done: tried values, what came of each, and ``suggested``."""
+
+    kind: str
+    state: str
+    message: str
+    hint: str
+    result: dict[str, Any]
 
 
 @router.get("", response=list[Brief], summary="The networks of your projects, newest first")
@@ -115,6 +125,25 @@ def delete_snapshot(request: HttpRequest, network_id: int, number: int) -> Statu
     network = services.visible_network(request.user, network_id)
     snapshots.snapshot_of(network, number).delete()
     return Status(204, None)
+
+
+@router.post(
+    "/{int:network_id}/searches/{kind}",
+    response={202: SearchOut},
+    summary="Try learning rates (lr) or batch sizes (batch_size) on the recipe for some seconds",
+)
+def begin_search(request: HttpRequest, network_id: int, kind: Literal["lr", "batch_size"]) -> Status:
+    network = services.visible_network(request.user, network_id)
+    return Status(202, searches.begin(request.user, network, searches.kind_of(kind)))
+
+
+@router.get("/{int:network_id}/searches/{kind}", response=SearchOut, summary="What a search has found")
+def get_search(request: HttpRequest, network_id: int, kind: Literal["lr", "batch_size"]) -> Search:
+    network = services.visible_network(request.user, network_id)
+    search = searches.shown(network, searches.kind_of(kind)).search
+    if search is None:
+        raise Http404
+    return search
 
 
 def _kept(snapshot: Snapshot) -> dict[str, Any]:

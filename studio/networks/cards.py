@@ -121,7 +121,9 @@ class CardView:
             return ""
         dims = {f"d{place}": size for place, size in enumerate(shape.dims)}
         sentences = {
-            "picture": _("%(d1)s × %(d2)s pixels, %(d0)s channels"),
+            "picture": _("%(d1)s × %(d2)s pixels, 1 channel")
+            if shape.dims[0] == 1
+            else _("%(d1)s × %(d2)s pixels, %(d0)s channels"),
             "series": _("%(d0)s steps of %(d1)s numbers"),
             "text": _("%(d0)s tokens out of %(size)s"),
             "numbers": _("from the data"),

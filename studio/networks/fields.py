@@ -79,7 +79,10 @@ def _choices(info: FieldInfo, value: str) -> list[Choice]:
 
 
 def _title(choice: str) -> str:
-    return _("Automatic") if choice == "auto" else _(choice.replace("_", " ").capitalize())
+    if choice == "auto":
+        return _("Automatic")
+    is_name = any(letter.isupper() for letter in choice)  # of a layer, such as ReLU
+    return choice if is_name else _(choice.replace("_", " ").capitalize())
 
 
 def _range(info: FieldInfo) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 LEFT, RIGHT, TOP, BOTTOM = 9.0, 98.0, 10.0, 82.0  # edges of the plot, percent
 _ROOF = 1.5  # how far above the loss at the lowest rate the curve is drawn, in its own spread
 _MOST_LINES = 24  # of the table beside the chart
+_RAISED = dict(zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def of_rates(found: dict[str, Any]) -> Chart:
         lines=[
             (f"{rate:.2g}", f"{loss:.3f}") for rate, loss in list(zip(rates, losses, strict=True))[::step]
         ],
-        x_ticks=[Tick(place(10.0**power), figure(10.0**power)) for power in decades],
+        x_ticks=[Tick(place(10.0**power), _decade(power)) for power in decades],
         y_ticks=[Tick(tall(loss), f"{loss:.3g}") for loss in (low, (low + high) / 2, high)],
         line=" ".join(
             f"{place(rate):.2f},{tall(loss):.2f}" for rate, loss in zip(rates, losses, strict=True)
@@ -104,6 +105,10 @@ def figure(value: float) -> str:
         return f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
     places = 1 - math.floor(math.log10(value))
     return f"{value:.{places}f}".rstrip("0")
+
+
+def _decade(power: int) -> str:
+    return figure(10.0**power) if power > -4 else "10" + "".join(_RAISED[mark] for mark in str(power))
 
 
 def _short(value: float) -> str:

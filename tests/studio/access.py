@@ -120,6 +120,7 @@ TABLE: dict[str, Row] = {
     "api/v1/networks/<int:network_id>/snapshots/<int:number>/restore": Row(
         "POST", "network", fill={"number": "1"}
     ),
+    "api/v1/networks/<int:network_id>/searches/<kind>": Row("GET POST", "network", fill={"kind": "lr"}),
     "api/v1/runs": Row("GET POST"),
     "api/v1/runs/<int:run_id>": Row("GET DELETE", "run"),
     "api/v1/runs/<int:run_id>/events": Row("GET", "run"),

@@ -146,9 +146,9 @@ def test_the_chart_stays_inside_of_its_box_and_is_a_table_too():
     points = [tuple(map(float, point.split(","))) for point in chart.line.split()]
     assert len(points) == 61 and all(0 <= x <= 100 and 0 <= y <= 100 for x, y in points)
     assert [tick.text for tick in chart.x_ticks] == [
-        "0.000001",
-        "0.00001",
-        "0.0001",
+        "10⁻⁶",
+        "10⁻⁵",
+        "10⁻⁴",
         "0.001",
         "0.01",
         "0.1",
@@ -164,3 +164,14 @@ def test_one_size_alone_has_a_chart():
     assert len(search_chart.of_sizes(only).bars) == 1
     flat = search_chart.of_rates({"lr": [1e-6, 1e-5], "loss": [0.5, 0.5], "suggested": None})
     assert flat.mark is None and len(flat.line.split()) == 2
+
+
+def test_a_search_can_be_asked_for_and_read_over_rest(owner_client, network):
+    url = f"/api/v1/networks/{network.pk}/searches/lr"
+    assert owner_client.get(url).status_code == 404
+
+    assert owner_client.post(url).json()["state"] == "queued"
+    ended(network, LR, RATES)
+
+    found = owner_client.get(url).json()
+    assert (found["state"], found["result"]["suggested"]) == ("done", 0.0031)
