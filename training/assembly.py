@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from training.build import Network, build, construct
-from training.layers import Weighted
+from training.layers import Learning
 from training.losses import decoder_of, loss_of, prepare_target
 from training.network import Checked, check, head_for, inputs_of
 from training.network.code import attribute
@@ -65,7 +65,7 @@ class Assembled:
         return [
             (self.model.get_submodule(attribute(step.id)), step.layer.l1, step.layer.l2)
             for step in self.checked.steps
-            if isinstance(step.layer, Weighted) and (step.layer.l1 or step.layer.l2)
+            if isinstance(step.layer, Learning) and (step.layer.l1 or step.layer.l2)
         ]
 
     def penalty(self) -> Tensor:

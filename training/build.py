@@ -13,7 +13,7 @@ from torch import nn
 
 from training import modules
 from training.declared import Call
-from training.layers import Layer, Weighted
+from training.layers import Layer, Learning, Weighted
 from training.network.code import LISTS, PADDING, attribute
 from training.network.parts import Checked
 
@@ -105,14 +105,12 @@ class Network(nn.Module):
 
 def _begin(module: nn.Module, layer: Layer) -> None:
     """Weights as people want them to begin, as ``code`` prints it."""
-    if not isinstance(layer, Weighted):
-        return
-    if layer.init != "default":
+    if isinstance(layer, Weighted) and layer.init != "default":
         begin = getattr(nn.init, f"{layer.init}_")
         for weight in module.parameters():
             if weight.dim() > 1:
                 begin(weight)
-    if layer.frozen:
+    if isinstance(layer, Learning) and layer.frozen:
         module.requires_grad_(False)
 
 

@@ -24,7 +24,7 @@ from training.layers import (
     recurrent,
     table,
 )
-from training.layers.layer import Block, Layer, Misfit, Weighted
+from training.layers.layer import Block, Layer, Learning, Misfit, Weighted
 from training.layers.shape import Shape
 
 FAMILIES: dict[str, str] = {
@@ -49,4 +49,6 @@ _ROOMS = (
 
 CATALOG: dict[str, type[Layer]] = {layer.name: layer for room in _ROOMS for layer in room.LAYERS}
 
-__all__ = ["CATALOG", "FAMILIES", "Block", "Call", "FieldInfo", "Layer", "Misfit", "Shape", "Weighted"]
+__all__ = [
+    "CATALOG", "FAMILIES", "Block", "Call", "FieldInfo", "Layer", "Learning", "Misfit", "Shape", "Weighted",
+]  # fmt: skip

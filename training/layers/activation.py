@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from training.declared import Call
-from training.layers.layer import Layer, Misfit
+from training.layers.layer import Layer, Learning, Misfit
 from training.layers.shape import Shape
 
 
@@ -28,12 +28,14 @@ class ReLU(Activation):
 class LeakyReLU(Activation):
     """Like ReLU, but lets a little of what is negative through (torch.nn.LeakyReLU)."""
 
+    also = ("leaky rectifier",)
+
     negative_slope: float = Field(
         0.01, ge=0.0, le=1.0, title="Negative slope", description="How much of a negative value passes."
     )
 
 
-class PReLU(Activation):
+class PReLU(Activation, Learning):
     """Like LeakyReLU, with a slope that is learned (torch.nn.PReLU)."""
 
     also = ("parametric ReLU",)
@@ -41,6 +43,9 @@ class PReLU(Activation):
     init: float = Field(
         0.25, ge=0.0, le=1.0, title="First slope", description="The slope of negative values before training."
     )
+
+    def construct(self, x: Shape, /) -> Call:  # type: ignore[override]
+        return Call("nn.PReLU", init=self.init)
 
     def parameters(self, x: Shape, /) -> int:
         return 1
@@ -77,6 +82,8 @@ class SiLU(Activation):
 class Mish(Activation):
     """A smooth ReLU like SiLU, a little steeper (torch.nn.Mish)."""
 
+    also = ("smooth ReLU",)
+
 
 class Tanh(Activation):
     """Squeezes values into −1 to 1 (torch.nn.Tanh)."""
@@ -92,6 +99,8 @@ class Sigmoid(Activation):
 
 class Softplus(Activation):
     """A smooth ReLU that is always above zero (torch.nn.Softplus)."""
+
+    also = ("smooth ReLU", "SoftReLU")
 
     beta: float = Field(1.0, gt=0.0, le=100.0, title="Beta", description="Higher is closer to ReLU.")
 

@@ -170,7 +170,7 @@ class TransformerEncoderLayer(Block):
 
     num_heads: int = _HEADS
     dim_feedforward: int = Field(
-        256,
+        2048,
         ge=1,
         le=65_536,
         title="Feed-forward size",
@@ -181,7 +181,7 @@ class TransformerEncoderLayer(Block):
         "ReLU", title="Activation", description="What bends the values in its middle."
     )
     norm_first: bool = Field(
-        True,
+        False,
         title="Norm first",
         description="Norms each part's input, which learns more steadily; off norms its output.",
     )

@@ -6,7 +6,7 @@ Sizes follow the formulas of torch.nn.Conv2d and torch.nn.ConvTranspose2d.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -23,8 +23,10 @@ def slid(size: int, kernel: int, stride: int, padding: int, dilation: int = 1) -
     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
 
 
-def too_small(sizes: tuple[int, ...], kernel: int, dilation: int, padding: int) -> Misfit:
-    """A window larger than what it slides over."""
+def too_small(
+    sizes: tuple[int, ...], kernel: int, dilation: int, padding: int, *remedies: tuple[str, str, Any]
+) -> Misfit:
+    """A window larger than what it slides over; remedies: those that are better than a smaller window."""
     side = SIDES[len(sizes)][sizes.index(min(sizes))]
     reach = dilation * (kernel - 1) + 1
     fits = max(1, (min(sizes) + 2 * padding - 1) // dilation + 1)
@@ -32,7 +34,7 @@ def too_small(sizes: tuple[int, ...], kernel: int, dilation: int, padding: int) 
         f"needs a {THINGS[len(sizes)]} at least {reach - 2 * padding} {side}, "
         f"but what reaches it is {min(sizes)} {side}."
     )
-    return Misfit(message, ("set", "kernel_size", fits))
+    return Misfit(message, *remedies, ("set", "kernel_size", fits))
 
 
 class Convolution(Weighted):
@@ -56,7 +58,7 @@ class Convolution(Weighted):
     )
     stride: int = Field(1, ge=1, le=64, title="Stride", description="How far the filter moves at each step.")
     padding: Literal["same", "valid", "number"] = Field(
-        "same",
+        "valid",
         title="Padding",
         description="Same keeps the size where the stride is 1, valid adds nothing at the edges, "
         "number adds as many zeros as you say.",
@@ -112,7 +114,8 @@ class Convolution(Weighted):
         else:
             slides = [slid(size, self.kernel_size, self.stride, self.edge, self.dilation) for size in sizes]
         if min(slides) < 1:
-            raise too_small(tuple(sizes), self.kernel_size, self.dilation, self.edge)
+            wider = [] if self.padding == "same" else [("set", "padding", "same")]
+            raise too_small(tuple(sizes), self.kernel_size, self.dilation, self.edge, *wider)
         padded = x.padded if self.is_exact and x.padded == 1 else None
         return Shape((self.units, *slides), about=x.about and x.rank > 1, padded=padded)
 
@@ -185,7 +188,7 @@ class Transposed(Weighted):
         2, ge=1, le=127, title="Kernel size", description="How many places a filter paints."
     )
     stride: int = Field(
-        2,
+        1,
         ge=1,
         le=64,
         title="Stride",

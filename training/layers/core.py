@@ -128,7 +128,7 @@ class Dropout(Core):
     also: ClassVar[tuple[str, ...]] = ("regularise", "drop")
 
     p: float = Field(
-        0.1, ge=0.0, le=0.95, title="Rate", description="Share of the values that is dropped at each step."
+        0.5, ge=0.0, le=0.95, title="Rate", description="Share of the values that is dropped at each step."
     )
 
     def construct(self, x: Shape, /) -> Call:  # type: ignore[override]

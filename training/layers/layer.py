@@ -86,15 +86,9 @@ Init = Literal[
 ]  # fmt: skip
 
 
-class Weighted(Layer):
-    """A layer with weights, and what people may ask of them. ``training.build`` does what these say."""
+class Learning(Layer):
+    """A layer that learns numbers, and what people may ask of them: ``training.build`` does it."""
 
-    init: Init = Field(
-        "default",
-        title="Initial weights",
-        description="How the weights begin; default is what PyTorch does for this layer.",
-        json_schema_extra={"advanced": True},
-    )
     frozen: bool = Field(
         False,
         title="Frozen",
@@ -119,6 +113,17 @@ class Weighted(Layer):
     )
 
 
+class Weighted(Learning):
+    """A layer with weights whose beginning people may choose."""
+
+    init: Init = Field(
+        "default",
+        title="Initial weights",
+        description="How the weights begin; default is what PyTorch does for this layer.",
+        json_schema_extra={"advanced": True},
+    )
+
+
 @dataclass(frozen=True)
 class Inner:
     """One inner node of a block. sources: inner ids, or ``"in"`` for all that reaches the block."""
@@ -131,10 +136,11 @@ class Inner:
     parameters: int
 
 
-class Block(Layer):
+class Block(Weighted):
     """Several layers as one card. A subclass states its fields and ``nodes``; all else is walked from these.
 
     No module of its own: the check puts the inner nodes in its place, as ``<block's id>_<inner id>``.
+    What people ask of its weights is asked of every inner layer that has some.
     """
 
     def nodes(self, *inputs: Shape) -> list[dict[str, Any]]:
@@ -187,7 +193,9 @@ def _inner_layer(block: Block, node: dict[str, Any]) -> Layer:
     from training.layers import CATALOG  # the catalogue holds the blocks
 
     layer = CATALOG[node["layer"]]
-    settings = {name: value for name, value in node.items() if name not in ("id", "layer", "inputs")}
+    asked = next((kind for kind in (Weighted, Learning) if issubclass(layer, kind)), Layer).model_fields
+    settings = {name: getattr(block, name) for name in asked}
+    settings |= {name: value for name, value in node.items() if name not in ("id", "layer", "inputs")}
     try:
         return layer.read(settings, node["id"])
     except SettingError as error:

@@ -7,11 +7,11 @@ import math
 from pydantic import Field
 
 from training.declared import Call
-from training.layers.layer import Layer, Misfit
+from training.layers.layer import Learning, Misfit
 from training.layers.shape import Shape
 
 
-class Normalisation(Layer):
+class Normalisation(Learning):
     family = "normalisation"
 
 
@@ -37,7 +37,7 @@ class BatchNorm(Normalisation):
     )
 
     def construct(self, x: Shape, /) -> Call:  # type: ignore[override]
-        return Call(f"nn.{self.name}", x.dims[0], **self.model_dump())
+        return Call(f"nn.{self.name}", x.dims[0], eps=self.eps, momentum=self.momentum)
 
     def parameters(self, x: Shape, /) -> int:
         return 2 * x.dims[0]
@@ -87,12 +87,12 @@ class RMSNorm(Normalisation):
 
     also = ("root mean square norm",)
 
-    eps: float = Field(
-        1e-6,
+    eps: float | None = Field(
+        None,
         gt=0.0,
         le=1.0,
         title="Epsilon",
-        description="Guards against dividing by zero.",
+        description="Guards against dividing by zero; empty takes the smallest step of the number format.",
         json_schema_extra={"advanced": True},
     )
 

@@ -26,6 +26,7 @@ def conv(
         "units": units,
         "kernel_size": kernel_size,
         "stride": stride,
+        "padding": "same",
         "groups": groups,
         "bias": False,
     } | more

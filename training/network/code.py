@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from training.declared import Call
-from training.layers import Layer, Weighted
+from training.layers import Layer, Learning, Weighted
 from training.network.parts import HEAD, Checked, Step
 
 _UNFINISHED = "# The code appears here when all layers fit.\n"
@@ -80,7 +80,7 @@ def _made(name: str, call: Call, layer: Layer) -> list[str]:
             "    if weight.dim() > 1:",
             f"        nn.init.{layer.init}_(weight)",
         ]
-    if isinstance(layer, Weighted) and layer.frozen:
+    if isinstance(layer, Learning) and layer.frozen:
         lines.append(f"self.{name}.requires_grad_(False)")
     return lines
 

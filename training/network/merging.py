@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from training.layers import CATALOG, Shape
-from training.layers.convolution import slid
+from training.layers.convolution import Convolution, slid
 from training.layers.merge import Concatenate, Merge
 from training.network.bridging import vector
-from training.network.parts import Fix, Problem, fix
-from training.network.placing import Place, Wires, exchanged, inserted, set_units
+from training.network.parts import Edit, Fix, Problem, fix
+from training.network.placing import Place, Wires, exchanged, inserted, quoted, set_units
 from training.network.reading import Drawn
 
 _MOST_UNITS = 65_536  # of Linear
@@ -68,8 +68,8 @@ def _equalising(place: Place, wires: Wires, shapes: tuple[Shape, ...]) -> list[F
     instead = exchanged(place, Concatenate.name, f"Use {Concatenate.title}")
     if len({shape.dims[:-1] for shape in shapes}) == 1:
         return [*_units(place, wires, shapes), _linear(place, wires, shapes), instead]
-    projected = _projected(place, wires, shapes)
-    return [*projected, _flattened(place, wires, shapes), instead]
+    kept = _kept_at_the_edges(place, wires, shapes)
+    return [*kept, *_projected(place, wires, shapes), _flattened(place, wires, shapes), instead]
 
 
 def _units(place: Place, wires: Wires, shapes: tuple[Shape, ...]) -> list[Fix]:
@@ -107,7 +107,8 @@ def _projected(place: Place, wires: Wires, shapes: tuple[Shape, ...]) -> list[Fi
     rank = shapes[0].rank
     if rank not in (3, 4) or any(shape.rank != rank for shape in shapes):
         return []
-    wanted = min(reversed(shapes), key=lambda shape: shape.count // shape.dims[0])
+    # The fewest places, and of as many the most channels: what was worked out is not narrowed again.
+    wanted = min(reversed(shapes), key=lambda shape: (shape.count // shape.dims[0], -shape.dims[0]))
     chains = {}
     for number, shape in enumerate(shapes):
         stride = -(-shape.last // wanted.last)
@@ -124,6 +125,28 @@ def _projected(place: Place, wires: Wires, shapes: tuple[Shape, ...]) -> list[Fi
     side = "×".join("1" * (rank - 1))
     title = f"Project {names} to {wanted.dims[0]} channels with a {side} convolution"
     return [inserted(place, wires, chains, title)]
+
+
+def _kept_at_the_edges(place: Place, wires: Wires, shapes: tuple[Shape, ...]) -> list[Fix]:
+    """Padding for the convolutions between the fork and the merge, where places got lost at their edges."""
+    if len({shape.rank for shape in shapes}) > 1 or len({shape.dims[1:] for shape in shapes}) == 1:
+        return []
+    cutting = [id for name in place.sources for id in _cutting(name, wires)]
+    if not cutting:
+        return []
+    edits: list[Edit] = [{"do": "set", "node": id, "field": "padding", "value": "same"} for id in cutting]
+    return [fix(f"Set the padding of {quoted(cutting[::-1])} to same", *edits)]
+
+
+def _cutting(name: str, wires: Wires) -> list[str]:
+    """Convolutions without padding, from here up to where the wire is taken by more than one."""
+    found = []
+    while name in wires.drawn and wires.uses[name] == 1 and len(wires.sources[name]) == 1:
+        layer = wires.drawn[name].layer
+        if isinstance(layer, Convolution) and layer.padding == "valid" and layer.kernel_size > 1:
+            found.append(name)
+        name = wires.sources[name][0]
+    return found
 
 
 def units_above(name: str, wires: Wires) -> Drawn | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from training.declared import Call
 from training.errors import NetworkError
-from training.layers import Layer, Shape, Weighted
+from training.layers import Layer, Learning, Shape
 
 Edit = dict[str, Any]
 Fix = dict[str, Any]  # {"title": what the button says, "edits": [edit, …]}
@@ -130,7 +130,7 @@ class Step:
 
     @property
     def is_frozen(self) -> bool:
-        return isinstance(self.layer, Weighted) and self.layer.frozen
+        return isinstance(self.layer, Learning) and self.layer.frozen
 
     @cached_property
     def parameters(self) -> int:

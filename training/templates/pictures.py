@@ -36,7 +36,7 @@ def cnn(given: Given) -> Nodes:
 
 def _convolved(stage: int, units: int, stride: int = 1) -> Nodes:
     return [
-        node(f"conv_{stage}", "Conv2d", units=units, **_strided(stride)),
+        node(f"conv_{stage}", "Conv2d", units=units, padding="same", **_strided(stride)),
         node(f"relu_{stage}", "ReLU"),
     ]
 
@@ -59,7 +59,7 @@ def lenet(given: Given) -> Nodes:
     fits = side // first >= 10
     trunk = [
         node("pixels", "Pixels"),
-        node("conv_1", "Conv2d", units=6, **({"kernel_size": 5} | _strided(stride))),
+        node("conv_1", "Conv2d", units=6, padding="same", **({"kernel_size": 5} | _strided(stride))),
         node("relu_1", "ReLU"),
         *_averaged("pool_1", first),
         node("conv_2", "Conv2d", units=16, kernel_size=5, padding="valid" if fits else "same"),

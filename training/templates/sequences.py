@@ -67,7 +67,8 @@ def _two() -> Nodes:
 
 
 def _filters(stage: int) -> Nodes:
-    return [node(f"conv_{stage}", "Conv1d", units=64, kernel_size=3), node(f"relu_{stage}", "ReLU")]
+    size = {"kernel_size": 3, "padding": "same"}
+    return [node(f"conv_{stage}", "Conv1d", units=64, **size), node(f"relu_{stage}", "ReLU")]
 
 
 def transformer(given: Given) -> Nodes:
@@ -89,7 +90,7 @@ def transformer(given: Given) -> Nodes:
 def encoder_blocks(count: int) -> list[Node]:
     """Encoder blocks for vectors of 64 numbers."""
     return [
-        node(f"block_{number}", "TransformerEncoderLayer", num_heads=4, dim_feedforward=128)
+        node(f"block_{number}", "TransformerEncoderLayer", num_heads=4, dim_feedforward=128, norm_first=True)
         for number in range(1, count + 1)
     ]
 

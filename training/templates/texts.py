@@ -21,8 +21,9 @@ def text_cnn(given: Given) -> Nodes:
         node("turned", "Permute"),
     ]
     for window in _WINDOWS:
+        size = {"kernel_size": window, "padding": "same"}
         trunk += [
-            node(f"conv_{window}", "Conv1d", units=64, kernel_size=window, inputs=["turned"]),
+            node(f"conv_{window}", "Conv1d", units=64, **size, inputs=["turned"]),
             node(f"relu_{window}", "ReLU"),
             node(f"strongest_{window}", "GlobalMaxPool"),
         ]

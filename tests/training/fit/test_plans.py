@@ -42,10 +42,10 @@ STACK = [
 TWICE = [*PLAIN, {"id": "tanh", "layer": "Tanh"}]
 LEAKY = [
     {"id": "pixels", "layer": "Pixels"},
-    {"id": "conv", "layer": "Conv2d", "units": 4},
+    {"id": "conv", "layer": "Conv2d", "units": 4, "padding": "same"},
     {"id": "leaky", "layer": "LeakyReLU", "negative_slope": 0.2},
     {"id": "pool", "layer": "MaxPool2d", "kernel_size": 3, "stride": 2, "zeros": 1},
-    {"id": "conv2", "layer": "Conv2d", "units": 6},
+    {"id": "conv2", "layer": "Conv2d", "units": 6, "padding": "same"},
     {"id": "relu2", "layer": "ReLU"},
     {"id": "pool2", "layer": "MaxPool2d"},
     {"id": "flat", "layer": "Flatten"},
@@ -54,7 +54,7 @@ LEAKY = [
 ]
 VOLUMES = [
     {"id": "pixels", "layer": "Pixels"},
-    {"id": "conv", "layer": "Conv2d", "units": 4},
+    {"id": "conv", "layer": "Conv2d", "units": 4, "padding": "same"},
     {"id": "flat", "layer": "Flatten"},
 ]
 BARE = [

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from training.build import build
 from training.layers import CATALOG, Block, Misfit, Shape
+from training.network import Head, apply_edits, check, code
+
+HEAD = Head("Output", CATALOG["Linear"].read({"units": 3}, "head"))
 
 
 class Example(Block):
@@ -108,3 +112,33 @@ def test_inner_layers_are_asked_what_the_check_asks_of_every_layer(nodes, messag
 def test_a_block_has_no_module():
     with pytest.raises(NotImplementedError, match="its inner nodes stand in its place"):
         CATALOG["ResidualMLP"]().construct(Shape((7,)))
+
+
+def test_what_is_asked_of_a_block_is_asked_of_every_layer_in_it_that_learns():
+    nodes = [{"id": "block", "layer": "ResidualMLP", "frozen": True, "l2": 0.1, "init": "zeros", "hidden": 4}]
+    checked = check(nodes, {"numbers": Shape((6,))}, HEAD)
+
+    module = build(checked)
+
+    learned = {name for name, weight in module.named_parameters() if weight.requires_grad}
+    assert learned == {"head.weight", "head.bias"}
+    assert checked.totals["frozen"] == checked.card("block").parameters == 2 * 6 + 7 * 4 + 5 * 6
+    assert not module.block_widen.weight.any() and module.block_norm.weight.all(), "a norm begins as it must"
+    assert [step.layer.l2 for step in checked.steps if step.parameters] == [0.1, 0.1, 0.1, 0.0]
+    (opening,) = [checked.card("block").opening]
+    opened = check(apply_edits(nodes, [opening]), {"numbers": Shape((6,))}, HEAD)
+    assert opened.totals == checked.totals
+
+
+def test_a_norm_and_a_learned_slope_can_be_frozen_and_say_so_in_the_code():
+    nodes = [
+        {"id": "norm", "layer": "BatchNorm1d", "frozen": True},
+        {"id": "slope", "layer": "PReLU", "frozen": True},
+    ]
+    checked = check(nodes, {"numbers": Shape((6,))}, HEAD)
+
+    assert checked.totals["frozen"] == 13
+    assert "self.norm.requires_grad_(False)" in code(checked) and "self.slope.requires_grad_(False)" in code(
+        checked
+    )
+    assert not any(weight.requires_grad for weight in build(checked).slope.parameters())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import json
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.training.layers.drawn import (
     shapes_of,
     tensors,
 )
-from training.build import build, construct
+from training.build import build, construct, target_of
 from training.declared import FieldInfo
 from training.errors import SettingError
 from training.layers import CATALOG, FAMILIES, Block, Layer, Misfit
@@ -137,6 +138,31 @@ def test_settings_survive_json(layer, data):
     chosen = data.draw(layers_of(layer))
 
     assert layer.read(json.loads(json.dumps(chosen.model_dump())), "layer") == chosen
+
+
+# What a layer is there for, or what rows of a network look like: PyTorch's default means nothing there.
+OWN_DEFAULTS = {("Embedding", "padding_idx"), ("Softmax", "dim"), ("Upsample", "scale_factor")}
+
+
+@every_layer
+def test_its_defaults_are_pytorchs(layer):
+    call = None if issubclass(layer, Block) else layer().construct(*example(layer))
+    if call is None or not call.name.startswith("nn."):
+        return
+    known = list(inspect.signature(target_of(call.name).__init__).parameters.values())[1:]
+    given = dict(zip([each.name for each in known], call.args, strict=False)) | call.kwargs
+
+    others = {
+        each.name for each in known if each.default not in (each.empty, given.get(each.name, each.default))
+    }
+    assert {(layer.name, name) for name in others} <= OWN_DEFAULTS
+
+
+def test_the_encoder_block_begins_as_pytorchs():
+    ours, known = CATALOG["TransformerEncoderLayer"](), inspect.signature(torch.nn.TransformerEncoderLayer)
+
+    for name in ("dim_feedforward", "dropout", "norm_first"):
+        assert getattr(ours, name) == known.parameters[name].default
 
 
 def wrong_values(field: FieldInfo) -> list[Any]:

@@ -145,12 +145,12 @@ NUMBERS, SERIES = {"numbers": Shape((12,))}, {"series": Shape((12, 3))}
         ),
         pytest.param(
             ["Pixels", "Conv2d", "LSTM"], {"picture": PICTURE},
-            "LSTM “n2” takes rows of 2 sizes, but “n1” is (B, 32, 28, 28).",
+            "LSTM “n2” takes rows of 2 sizes, but “n1” is (B, 32, 26, 26).",
             "Insert Reshape before it", id="steps of a picture",
         ),
         pytest.param(
             ["Pixels", "Conv2d"], {"picture": PICTURE},
-            "Output takes rows of 1 size, but “n1” is (B, 32, 28, 28).",
+            "Output takes rows of 1 size, but “n1” is (B, 32, 26, 26).",
             "Insert Global average pooling before it", id="a large picture before the output",
         ),
         pytest.param(
@@ -200,11 +200,24 @@ NUMBERS, SERIES = {"numbers": Shape((12,))}, {"series": Shape((12, 3))}
             "Insert Reshape before it", id="one channel of numbers",
         ),
         pytest.param(
-            ["Pixels", {"layer": "Conv2d", "units": 64, "stride": 2},
+            ["Pixels", {"layer": "Conv2d", "units": 64, "stride": 2, "padding": "same"},
              {"layer": "Add", "inputs": ["n1", "n0"]}], {"picture": PICTURE},
             "Add “n2” needs equal shapes. Input A “n1” is (B, 64, 14, 14), input B “n0” is (B, 3, 28, 28). "
             "The last size differs: 14 and 28.",
             "Project “n0” to 64 channels with a 1×1 convolution", id="a shortcut",
+        ),
+        pytest.param(
+            ["Pixels", {"layer": "Conv2d", "units": 64}, "ReLU", {"layer": "Conv2d", "units": 64},
+             {"layer": "Add", "inputs": ["n3", "n0"]}], {"picture": PICTURE},
+            "Add “n4” needs equal shapes. Input A “n3” is (B, 64, 24, 24), input B “n0” is (B, 3, 28, 28). "
+            "The last size differs: 24 and 28.",
+            "Set the padding of “n1” and “n3” to same and project “n0” to 64 channels with a 1×1 convolution",
+            id="edges that got lost",
+        ),
+        pytest.param(
+            ["Pixels", {"layer": "Conv2d", "kernel_size": 31}], {"picture": PICTURE},
+            "Conv2d “n1” needs a picture at least 31 high, but what reaches it is 28 high.",
+            "Set n1 padding to same", id="a window larger than the picture",
         ),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ from training.layers import CATALOG, Shape
 from training.network import Head, check
 
 HEAD = Head("Output", CATALOG["Linear"].read({"units": 3}, "head"))
-CONV, POOL = {"layer": "Conv2d", "units": 4}, {"layer": "MaxPool2d"}
+CONV, POOL = {"layer": "Conv2d", "units": 4, "padding": "same"}, {"layer": "MaxPool2d"}
 GLOBAL, FLAT = {"layer": "GlobalAvgPool"}, {"layer": "Flatten"}
 ONE = {"layer": "AdaptiveAvgPool2d", "size": 1}
 
