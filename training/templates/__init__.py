@@ -10,7 +10,7 @@ from __future__ import annotations
 from training.encode.targets import MAX_CLASSES
 from training.layers import CATALOG, Shape
 from training.network import Head, check
-from training.templates import pictures, sequences, tables, texts
+from training.templates import autoencoder, pictures, sequences, tables, texts
 from training.templates.given import Given, Nodes
 from training.templates.template import Entry, Template
 
@@ -18,7 +18,8 @@ __all__ = ["CATALOGUE", "Entry", "Given", "Template", "first_for", "first_nodes"
 
 CATALOGUE: dict[str, Template] = {
     template.name: template
-    for template in (*tables.TEMPLATES, *pictures.TEMPLATES, *texts.TEMPLATES, *sequences.TEMPLATES)
+    for room in (tables, autoencoder, pictures, texts, sequences)
+    for template in room.TEMPLATES
 }
 _FIRST = {"picture": "cnn", "series": "gru", "text": "text_cnn"}  # what decides first; else a table
 _TOO_MUCH = "Needs less data in a row: fewer columns, smaller pictures, or shorter texts or windows."

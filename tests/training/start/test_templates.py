@@ -45,6 +45,7 @@ KINDS = {
 }
 OF_TABLES = {
     "tabular", "mlp", "deep_mlp", "residual_mlp", "gated_mlp", "tabm", "ft_transformer", "linear",
+    "autoencoder",
 }  # fmt: skip
 OF_PICTURES = {"cnn", "resnet", "lenet", "linear"}
 OF_STEPS = {"gru", "lstm", "conv1d", "transformer", "linear"}
@@ -256,10 +257,12 @@ def test_lenet_has_the_sizes_of_the_paper_at_28_pixels():
     assert shapes["conv_2"] == (16, 10, 10) and shapes["pool_2"] == (16, 5, 5)
 
 
-def test_numbers_become_waves_where_rows_are_many():
-    table = {"numbers": Shape((6,)), "categories": Shape((2,), "categories", sizes=(4, 30))}
+def test_numbers_are_binned_where_rows_are_many():
+    numbers = {"numbers": Shape((6,))}
+    table = numbers | {"categories": Shape((2,), "categories", sizes=(4, 30))}
+    binned = ["PiecewiseLinearEmbedding", "Concatenate"]
 
-    assert layers_of("tabular", table, rows=20_000)[:2] == ["PeriodicEmbedding", "Features"]
+    assert layers_of("tabular", table, rows=20_000)[:3] == [*binned, "Features"]
     assert layers_of("tabular", table, rows=3_000)[0] == "Features"
-    assert layers_of("tabular", {"numbers": Shape((6,))}, rows=20_000)[:2] == ["PeriodicEmbedding", "Linear"]
+    assert layers_of("tabular", numbers, rows=20_000)[:3] == [*binned, "Linear"]
     assert layers_of("tabular", {"numbers": Shape((600,))}, rows=20_000)[0] == "Features"
