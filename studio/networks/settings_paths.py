@@ -14,6 +14,7 @@ from studio.datasets import proposals
 from studio.networks.step_edits import put_steps
 from training import recipe
 from training.errors import DataError, SettingError
+from training.start import first_objective
 
 SCALARS = (
     "epochs", "steps", "batch_size", "sampling", "accumulation", "clip_norm", "clip_value", "precision",
@@ -37,10 +38,10 @@ def put(draft: dict[str, Any], path: Any, value: Any, info: dict[str, Any]) -> N
     match path.split(".") if isinstance(path, str) else path:
         case ["data", "target"]:
             _put_target(draft["data"], value, info)
-            draft["fit"]["objective"] = {"name": "auto"}
+            draft["fit"]["objective"] = first_objective(draft["data"], info)
         case ["data", "task"]:
             _put_task(draft["data"], _scalar(value))
-            draft["fit"]["objective"] = {"name": "auto"}
+            draft["fit"]["objective"] = first_objective(draft["data"], info)
         case ["data", "steps", *rest]:
             put_steps(draft["data"], rest, value, info)
         case ["data", "roles", str(column)]:

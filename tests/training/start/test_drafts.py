@@ -105,6 +105,14 @@ def test_larger_tables_begin_with_larger_networks_and_batches():
     assert small["fit"]["epochs"] > large["fit"]["epochs"]
 
 
+def test_the_classes_of_a_table_are_learned_with_a_little_doubt():
+    smoothed = {"name": "CrossEntropy", "label_smoothing": 0.1}
+    quantity = INFO | {"proposal": INFO["proposal"] | {"target": "mass", "task": "regression"}}
+
+    assert draft(INFO)["fit"]["objective"] == smoothed
+    assert draft(quantity)["fit"]["objective"] == {"name": "auto"}
+
+
 WORDS = column("said", "text", 340)
 SEEN = column("seen", "picture", 340)
 RAIN = column("rain", "number", 200)
@@ -134,14 +142,20 @@ def test_a_draft_begins_with_the_network_for_its_kind_of_data(task, target, feat
     assert not start.checked(fresh, info).warnings
 
 
+AUTO = {"fit__objective": {"name": "auto"}}
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
         (put(data__target=[]), ("data.target", "No target is chosen.")),
         (put(data__target=["gone"]), ("column gone", "The table has no column gone.")),
-        (put(data__task="binary"), ("column species", "species has 3 classes; a yes/no task has two.")),
         (
-            put(data__task="regression"),
+            put(data__task="binary", **AUTO),
+            ("column species", "species has 3 classes; a yes/no task has two."),
+        ),
+        (
+            put(data__task="regression", **AUTO),
             ("column species", "species holds categories, and regression predicts a number."),
         ),
         (put(data__target=["note"]), ("column note", "note holds texts, which cannot be predicted.")),
