@@ -7,7 +7,7 @@ import json
 import os
 import sys
 
-BENCHMARKS = ("check", "encode", "ingest", "memory", "pages", "predict", "start", "train")
+BENCHMARKS = ("builder", "built", "check", "encode", "ingest", "memory", "pages", "predict", "start", "train")
 
 
 def main(names: list[str]) -> int:
