@@ -78,7 +78,12 @@ export function actions(root, save) {
     const known = readState();
     const what = back ? known.undo : known.redo;
     if (!what) return say(back ? words.no_undo : words.no_redo);
-    if ((await save.post(url, {})) < 300) say(fill(back ? words.undone : words.redone, { what }));
+    const held = document.activeElement.closest("#cards > .layer");
+    const at = cards().indexOf(held);
+    if ((await save.post(url, {})) >= 300) return;
+    // The card that held focus may be gone with the step: the one that stands there now takes it over.
+    if (held && !cardOf(held.dataset.id)) select(cards()[Math.min(at, cards().length - 1)], { scroll: true, focus: true });
+    say(fill(back ? words.undone : words.redone, { what }));
   }
 
   const group = groupActions(edit, words);

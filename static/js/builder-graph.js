@@ -30,6 +30,7 @@ export function drawGraph(words) {
   svg.style.maxWidth = `${width}px`;
   svg.append(arrowHead());
   for (const wire of wires) svg.append(drawWire(wire, layout));
+  for (const wire of wires) if (wire.skip) svg.append(sizeOf(wire, layout)); // above the lanes that they may touch
   for (const node of nodes) svg.append(drawNode(node, layout.nodes.get(node.id)));
   holder.replaceChildren(svg);
   markSelected(holder.dataset.selected ?? "");
@@ -166,9 +167,14 @@ function drawWire(wire, layout) {
   group.append(
     make("path", { class: `skip${bad}`, d: rounded(points), ...end }),
     make("circle", { class: `skip-start${bad}`, cx: start.x, cy: start.y, r: 3 }),
-    text(wire.shape, { class: `sh${bad ? " tbad" : ""}`, x: x + 6, y: (start.y + tip.y) / 2 + 4 }),
   );
   return group;
+}
+
+function sizeOf(wire, layout) {
+  const { start, x, end } = layout.lanes.get(`${wire.from}>${wire.to}`);
+  const tone = wire.state === "bad" ? " tbad" : "";
+  return text(wire.shape, { class: `sh skip-size${tone}`, x: x + 5, y: (start.y + end.y) / 2 + 4 });
 }
 
 /** A line through the points with corners of 12 px. */

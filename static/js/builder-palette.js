@@ -49,6 +49,18 @@ export function palette(root, act, showPane) {
     if (item) add(item);
   });
 
+  /** What the layer under pointer or focus does, in the pane's foot, so that the list stands still. */
+  function tell(item) {
+    const about = document.getElementById("palette-about");
+    about.hidden = !item;
+    about.textContent = item ? item.nextElementSibling.textContent : "";
+    document.getElementById("palette-keys").hidden = Boolean(item);
+  }
+
+  const pane = root.querySelector(".pane-palette");
+  for (const kind of ["pointerover", "focusin"]) pane.addEventListener(kind, (event) => tell(event.target.closest(".pal")));
+  for (const kind of ["pointerleave", "focusout"]) pane.addEventListener(kind, () => tell(null));
+
   /** The result whose name itself begins with what was typed, or the first one. */
   function best() {
     const asked = search.value.trim().toLowerCase();
