@@ -81,7 +81,7 @@ class Studio:
         """A network that trains briefly. changes: of the recipe's parts, over what is proposed."""
         made = self.send("POST", "/networks", {"version": version}, status=201)
         recipe = made["recipe"]
-        brief = {"epochs": 2, "device": "cpu", "threads": 1}
+        brief = {"epochs": 2, "device": "cpu", "threads": 1, "objective": {"name": "auto"}}
         for part, fields in ({"fit": brief} | changes).items():
             recipe[part] |= fields
         recipe["fit"] = brief | recipe["fit"]
