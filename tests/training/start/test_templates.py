@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from functools import cache
 
 import numpy as np
@@ -15,7 +17,7 @@ from training.first_look import prepare_modules
 from training.layers import CATALOG, Shape
 from training.network import Head, check, code, inputs_of
 from training.recipe import Recipe
-from training.templates import first_for, first_nodes, templates
+from training.templates import CATALOGUE, first_for, first_nodes, templates
 
 ROWS = 6
 NUMBERS = {"numbers": {"names": ["a", "b", "c"]}}
@@ -167,6 +169,41 @@ def test_the_printed_code_of_a_template_is_what_is_built(kind, tmp_path):
         inputs = [torch.as_tensor(arrays[array]) for array in parts.arrays]
 
         assert torch.equal(parts.model.eval()(*inputs), printed.eval()(*inputs)), name
+
+
+TRY_ALL = """
+import pathlib, runpy, sys
+assert not any(name.startswith(("training", "torch")) for name in sys.modules)
+for path in sorted(pathlib.Path.cwd().glob("*.py")):
+    if path.name != "all.py":
+        runpy.run_path(str(path))
+        print(path.stem)
+"""
+ROWS_OF = {
+    "numbers": "torch.randn(2, 3)", "categories": "torch.randint(0, 4, (2, 2))",
+    "text": "torch.randint(1, 40, (2, 9))", "series": "torch.randn(2, 12, 2)",
+    "picture": "torch.randint(0, 256, (2, 1, 28, 28)).to(torch.uint8)",
+}  # fmt: skip
+
+
+def test_the_code_of_every_template_runs_pasted_into_an_empty_python_process(tmp_path):
+    head, pasted = Head("Output", CATALOG["Linear"].read({"units": 4}, "head")), set()
+    for kind in ("table", "text", "mnist", "series"):
+        inputs = inputs_of(state_of(kind, "regression"))
+        for name, entry in offered(inputs).items():
+            checked = check(entry.nodes, inputs, head)
+            rows = ", ".join(ROWS_OF[array] for array in checked.arrays)
+            snippet = f"{code(checked)}\n\nassert Network()({rows}).shape == (2, 4)\n"
+            pasted.add(f"{name}_{kind}")
+            (tmp_path / f"{name}_{kind}.py").write_text(snippet, encoding="utf-8")
+    (tmp_path / "all.py").write_text(TRY_ALL, encoding="utf-8")
+
+    ended = subprocess.run(
+        [sys.executable, "-I", "all.py"], cwd=tmp_path, check=False, capture_output=True, text=True
+    )
+
+    assert set(ended.stdout.split()) == pasted, ended.stderr
+    assert {name.rpartition("_")[0] for name in pasted} == set(CATALOGUE)
 
 
 def printed_network(source, path):
