@@ -32,7 +32,8 @@ def measure() -> dict[str, Any]:
 
 
 def _stack(names: tuple[str, ...], count: int) -> list[dict[str, Any]]:
-    return [{"id": f"n{place}", "layer": names[place % len(names)]} for place in range(count)]
+    nodes = [{"id": f"n{place}", "layer": names[place % len(names)]} for place in range(count)]
+    return [node | {"padding": "same"} if node["layer"] == "Conv2d" else node for node in nodes]
 
 
 def _median(nodes: list[dict[str, Any]], inputs: dict[str, Shape]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +45,8 @@ def check(nodes: Any, inputs: dict[str, Shape], head: Head, *, rows: int | None 
     problems += [card.problem for card in walk.cards if card.problem]
     alive = _alive(walk.steps) if not problems else []
     if problems and inputs:
-        problems[0] = completed(document, problems[0], functools.partial(_first_problem, inputs, head))
+        judge = functools.partial(_first_problem, document, walk, inputs, head)
+        problems[0] = completed(document, problems[0], judge)
         walk.blame(problems[0])
     arrays = tuple(name for name in inputs if any(name in step.sources for step in alive))
     cards = (*_input_cards(inputs), *walk.cards)
@@ -59,10 +61,18 @@ def check(nodes: Any, inputs: dict[str, Shape], head: Head, *, rows: int | None 
     )
 
 
-def _walked(drawn: list[Drawn], inputs: dict[str, Shape], head: Head, until: str = HEAD) -> _Walk:
-    """The walk from the first node to the one called ``until``, or to the head."""
+def _walked(
+    drawn: list[Drawn], inputs: dict[str, Shape], head: Head, until: str = HEAD, known: _Walk | None = None,
+    same: int = 0,
+) -> _Walk:  # fmt: skip
+    """The walk from the first node to the one called ``until``, or to the head.
+
+    known: an earlier walk, whose first ``same`` nodes are the same and fit: they are not walked again.
+    """
     walk = _Walk(Wires({node.id: node for node in drawn}, sources(drawn, inputs), dict(inputs)), inputs)
-    for node in drawn:
+    if known and same:
+        walk.adopt(drawn[:same], known)
+    for node in drawn[same:]:
         walk.visit(node)
         if node.id == until:
             return walk
@@ -70,14 +80,22 @@ def _walked(drawn: list[Drawn], inputs: dict[str, Shape], head: Head, until: str
     return walk
 
 
-def _first_problem(inputs: dict[str, Shape], head: Head, nodes: Any, until: str) -> Problem | None:
-    """The first problem of a network down to this node; None also where the node is gone."""
+def _first_problem(
+    before: list[Any], walk: _Walk, inputs: dict[str, Shape], head: Head, nodes: Any, until: str
+) -> Problem | None:
+    """The first problem of an edited network down to this node; None also where the node is gone.
+
+    before, walk: the network as it was, whose first problem stands on that node.
+    """
     drawn, problems = read(nodes)
     if problems:
         return problems[0]
     if until != HEAD and all(node.id != until for node in drawn):
         return None
-    walk = _walked(drawn, inputs, head, until)
+    fit = {step.id for step in walk.drawn}
+    as_before = (old == new and node.id in fit for old, new, node in zip(before, nodes, drawn, strict=False))
+    same = sum(itertools.takewhile(bool, as_before))
+    walk = _walked(drawn, inputs, head, until, walk, same)
     return next((card.problem for card in walk.cards if card.problem), None)
 
 
@@ -92,6 +110,17 @@ class _Walk:
         self.drawn: list[Step] = []  # the same, with blocks as one
         self.blocked: dict[str, str] = {}  # id -> the id that has to be mended first
         self.seen: dict[str, None] = dict.fromkeys(inputs)  # in order
+
+    def adopt(self, nodes: list[Drawn], known: _Walk) -> None:
+        """Take over what another walk found of nodes that fit."""
+        steps = {step.id: step for step in known.drawn}
+        for node in nodes:
+            step = steps[node.id]
+            self.drawn.append(step)
+            self.parameters += step.parameters
+            self.wires.shapes[node.id] = step.shape
+            self.seen[node.id] = None
+        self.wires.taken |= known.wires.taken
 
     def visit(self, node: Drawn) -> None:
         sources = self.wires.sources[node.id]

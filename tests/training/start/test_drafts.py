@@ -91,7 +91,7 @@ def test_every_template_fits_the_draft():
     suited = [each for each in found if each["suits"]]
     assert [each["title"] for each in suited] == [
         "Tabular network", "MLP", "Deep MLP", "Residual MLP", "Gated MLP", "TabM-style ensemble",
-        "FT-Transformer", "Logistic regression",
+        "FT-Transformer", "Logistic regression", "Autoencoder",
     ]  # fmt: skip
     for each in suited:
         assert start.checked(fresh | {"network": {"main": each["nodes"]}}, INFO).ok
