@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from pydantic import ValidationError
 
 from studio.datasets.words import megabytes
+from training.devices import may_have_gpu
 from training.errors import SettingError
 from training.estimate import training_bytes
 from training.network import Checked
@@ -97,10 +98,19 @@ class Totals:
         return self.checked.ok and self.steps_per_epoch > 0
 
     @property
+    def device(self) -> str:
+        """What a run is guessed to train on: ``"cpu"``, ``"cuda"`` or ``"mps"``."""
+        chosen = str(self.draft["fit"].get("device", "auto")).partition(":")[0]
+        return chosen if chosen in PACE else "cuda" if may_have_gpu() else "cpu"
+
+    @property
+    def epoch_title(self) -> str:
+        return _("One epoch on the CPU") if self.device == "cpu" else _("One epoch on a GPU")
+
+    @property
     def step_seconds(self) -> float:
         """A rough guess from the arithmetic of one batch."""
-        device = str(self.draft["fit"].get("device", "auto")).partition(":")[0]
-        calling, layer, flops = PACE.get(device, PACE["cpu"])
+        calling, layer, flops = PACE[self.device]
         rows = min(self.batch_size, max(1, self.training_rows))
         arithmetic = FLOPS_OF_A_STEP * self.known["multiply_adds"] * rows / flops
         return calling + layer * len(self.checked.steps) + arithmetic
