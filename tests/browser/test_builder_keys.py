@@ -144,3 +144,47 @@ def test_a_learning_rate_and_a_batch_size_are_found_and_taken_over(builder: Page
     take.click()
     expect(page.locator("#f-fit-optimizer-lr")).to_have_value(rate)
     expect(take).to_have_count(0)
+
+
+def drag(page: Page, source: str, target: str) -> None:
+    """From the middle of one piece to the lower edge of another, as a hand does: in steps."""
+    start, end = (page.locator(each).bounding_box() for each in (source, target))
+    x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
+    to_x, to_y = end["x"] + end["width"] / 2, end["y"] + end["height"] - 4
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 13):
+        page.mouse.move(x + (to_x - x) * step / 12, y + (to_y - y) * step / 12)
+    page.mouse.up()
+
+
+def test_cards_and_layers_of_the_palette_are_dragged_to_their_place(builder: Page):
+    before = cards(builder)
+
+    drag(builder, "#grip-linear_1", "#card-relu_1")
+    said(builder, r"linear_1 moved to position")
+    assert cards(builder).index("linear_1") > cards(builder).index("relu_1")
+
+    drag(builder, '.pal[data-layer="Flatten"]', "#card-relu_1")
+    said(builder, "flatten_1 added at position")
+    assert set(cards(builder)) - set(before) == {"flatten_1"}
+
+
+def test_cards_are_copied_from_one_network_into_another(builder: Page):
+    builder.locator("#grip-linear_1").focus()
+    builder.keyboard.press("Space")
+    builder.keyboard.press("Shift+ArrowDown")
+    builder.keyboard.press("Control+c")
+    said(builder, "Layers copied: 2")
+    first = builder.url
+    builder.get_by_label("More for this network").click()
+    builder.get_by_role("button", name="Duplicate", exact=True).first.click()
+    builder.wait_for_url(lambda url: url != first)
+
+    before = cards(builder)
+    builder.locator(f"#grip-{before[-1]}").focus()
+    builder.keyboard.press("Control+v")
+
+    said(builder, "Layers added at position")
+    assert len(cards(builder)) == len(before) + 2
+    expect(builder.get_by_text("Ready to train")).to_be_visible()
