@@ -30,7 +30,7 @@ _MAY_CHANGE = ("epochs", "steps", "stopping", "device", "threads")
 # What recipes got after the first checkpoints were written, which count defaults as well.
 _LATER = {
     "data": ("series",),
-    "encode": ("clip", "text", "picture"),
+    "encode": ("clip", "dates", "text", "picture"),
     "fit": (
         "sampling", "accumulation", "clip_norm", "clip_value", "augment", "channels_last", "compile",
         "deterministic",

@@ -417,7 +417,8 @@ LOWER = "Lower the learning rate, for example to a tenth, and check the data for
 
 def diverging(studio: Studio, **sgd: float) -> Json:
     version = studio.upload(LINE)["version_id"]
-    fit = {"optimizer": {"name": "SGD", **sgd}, "epochs": 50, "batch_size": 64}
+    optimizer, schedule = {"name": "SGD", **sgd}, {"name": "Constant"}
+    fit = {"optimizer": optimizer, "schedule": schedule, "epochs": 50, "batch_size": 64}
     return studio.network(version, network={"main": LINEAR}, fit=fit)
 
 

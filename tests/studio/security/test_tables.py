@@ -74,6 +74,7 @@ def test_headers_and_classes_of_a_scored_file_are_no_formulas_either():
 def test_a_row_whose_answer_is_no_number_is_named(monkeypatch):
     """1e308 in a cell overflows within the network; the class of NaN would be an invented answer."""
     bundle = Bundle.__new__(Bundle)
+    bundle.levels = []
     bundle.state = {"target": {"name": "churned", "task": "binary", "classes": ["no", "yes"]}}
     monkeypatch.setattr("training.bundle.runtime.columns_from_rows", lambda state, rows, problems: {})
     monkeypatch.setattr("training.bundle.runtime.apply", lambda state, columns: {})
