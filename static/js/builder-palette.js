@@ -2,6 +2,9 @@
 
 import { say } from "./builder-save.js";
 
+// As the server writes data-search: normalization and normalisation are one word.
+const comparable = (text) => text.trim().toLowerCase().replaceAll("z", "s");
+
 export function palette(root, act, showPane) {
   const search = document.getElementById("palette-search");
   const none = document.getElementById("palette-none");
@@ -11,7 +14,7 @@ export function palette(root, act, showPane) {
   const shown = () => items.filter((item) => !item.closest("li").hidden);
 
   function filter() {
-    const asked = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const asked = comparable(search.value).split(/\s+/).filter(Boolean);
     for (const item of items) {
       item.closest("li").hidden = !asked.every((word) => item.dataset.search.includes(word));
     }
@@ -63,8 +66,8 @@ export function palette(root, act, showPane) {
 
   /** The result whose name itself begins with what was typed, or the first one. */
   function best() {
-    const asked = search.value.trim().toLowerCase();
-    return shown().find((item) => item.dataset.name.toLowerCase().startsWith(asked)) ?? shown()[0];
+    const asked = comparable(search.value);
+    return shown().find((item) => comparable(item.dataset.name).startsWith(asked)) ?? shown()[0];
   }
 
   function focusItem(event, index) {

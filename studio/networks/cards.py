@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -278,7 +279,13 @@ def palette(inputs: Iterable[str]) -> list[PaletteFamily]:
     ]
 
 
+def searchable(text: str) -> str:
+    """The text as the palette's search compares it: normalization and normalisation are one word."""
+    return text.lower().replace("z", "s")
+
+
 def _item(layer: type[Layer]) -> PaletteItem:
     summary = _(layer.summary)
-    search = " ".join([layer.name, layer.title, *layer.also, summary]).lower()
+    names = [layer.name, layer.title, *layer.also]
+    search = searchable(" ".join([*names, *(re.sub(r"\W", "", name) for name in names), summary]))
     return PaletteItem(layer.name, layer.title, summary, layer.also[0] if layer.also else "", search)

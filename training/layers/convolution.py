@@ -240,7 +240,7 @@ class Transposed(Weighted):
 class ConvTranspose1d(Transposed):
     """Makes a sequence longer: a convolution backwards (torch.nn.ConvTranspose1d)."""
 
-    also = ("deconvolution", "upsampling", "decoder")
+    also = ("deconvolution", "upsampling", "decoder", "Conv1DTranspose")
     ranks = (2,)
     sides = 1
 
@@ -248,7 +248,7 @@ class ConvTranspose1d(Transposed):
 class ConvTranspose2d(Transposed):
     """Makes a picture larger: a convolution backwards (torch.nn.ConvTranspose2d)."""
 
-    also = ("deconvolution", "upsampling", "decoder")
+    also = ("deconvolution", "upsampling", "decoder", "Conv2DTranspose")
     ranks = (3,)
     sides = 2
 
@@ -261,7 +261,7 @@ class DepthwiseSeparableConv2d(Weighted):
 
     title: ClassVar[str] = "Depthwise separable Conv2d"
     family = "convolution"
-    also = ("separable convolution", "MobileNet", "Xception", "depthwise")
+    also = ("separable convolution", "SeparableConv2D", "MobileNet", "Xception", "depthwise")
     ranks = (3,)
     channels_first = True
     keeps_shape = False

@@ -138,7 +138,7 @@ class Dropout(Core):
 class Dropout1d(Dropout):
     """Drops whole channels of a sequence while training (torch.nn.Dropout1d)."""
 
-    also = ("spatial dropout", "channel dropout", "regularise")
+    also = ("spatial dropout", "SpatialDropout1D", "channel dropout", "regularise")
     ranks = (2,)
     channels_first = True
 
@@ -146,7 +146,7 @@ class Dropout1d(Dropout):
 class Dropout2d(Dropout):
     """Drops whole channels of a picture while training (torch.nn.Dropout2d)."""
 
-    also = ("spatial dropout", "channel dropout", "regularise")
+    also = ("spatial dropout", "SpatialDropout2D", "channel dropout", "regularise")
     ranks = (3,)
     channels_first = True
 

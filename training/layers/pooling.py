@@ -64,7 +64,7 @@ class Pooling(Layer):
 class MaxPool1d(Pooling):
     """Keeps the largest value of each stretch of a sequence (torch.nn.MaxPool1d)."""
 
-    also = ("max pooling", "downsample", "subsample")
+    also = ("max pooling", "downsample", "subsample", "MaxPooling1D")
     ranks = (2,)
     sides = 1
 
@@ -72,7 +72,7 @@ class MaxPool1d(Pooling):
 class MaxPool2d(Pooling):
     """Keeps the largest value of each window of a picture (torch.nn.MaxPool2d)."""
 
-    also = ("max pooling", "downsample", "subsample")
+    also = ("max pooling", "downsample", "subsample", "MaxPooling2D")
     ranks = (3,)
     sides = 2
 
@@ -80,7 +80,7 @@ class MaxPool2d(Pooling):
 class MaxPool3d(Pooling):
     """Keeps the largest value of each block of a volume (torch.nn.MaxPool3d)."""
 
-    also = ("max pooling", "downsample")
+    also = ("max pooling", "downsample", "MaxPooling3D")
     ranks = (4,)
     sides = 3
 
@@ -88,7 +88,7 @@ class MaxPool3d(Pooling):
 class AvgPool1d(Pooling):
     """Keeps the mean of each stretch of a sequence (torch.nn.AvgPool1d)."""
 
-    also = ("average pooling", "mean pooling", "downsample")
+    also = ("average pooling", "mean pooling", "downsample", "AveragePooling1D")
     is_linear = True
     ranks = (2,)
     sides = 1
@@ -97,7 +97,7 @@ class AvgPool1d(Pooling):
 class AvgPool2d(Pooling):
     """Keeps the mean of each window of a picture (torch.nn.AvgPool2d)."""
 
-    also = ("average pooling", "mean pooling", "downsample")
+    also = ("average pooling", "mean pooling", "downsample", "AveragePooling2D")
     is_linear = True
     ranks = (3,)
     sides = 2
@@ -106,7 +106,7 @@ class AvgPool2d(Pooling):
 class AvgPool3d(Pooling):
     """Keeps the mean of each block of a volume (torch.nn.AvgPool3d)."""
 
-    also = ("average pooling", "mean pooling", "downsample")
+    also = ("average pooling", "mean pooling", "downsample", "AveragePooling3D")
     is_linear = True
     ranks = (4,)
     sides = 3
@@ -214,7 +214,7 @@ class GlobalAvgPool(Global):
     """The mean of each channel over all of its places; a text's padding does not count."""
 
     title: ClassVar[str] = "Global average pooling"
-    also = ("GAP", "global average pooling", "GlobalAveragePooling2D", "mean")
+    also = ("GAP", "global average pooling", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "mean")
     is_linear = True
     masks = True
 
@@ -223,7 +223,7 @@ class GlobalMaxPool(Global):
     """The largest value of each channel over all of its places; a text's padding does not count."""
 
     title: ClassVar[str] = "Global max pooling"
-    also = ("global max pooling", "GlobalMaxPooling1D", "max over time")
+    also = ("global max pooling", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "max over time")
     masks = True
 
 

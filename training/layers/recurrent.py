@@ -90,21 +90,21 @@ class Recurrent(Weighted):
 class LSTM(Recurrent):
     """Reads a sequence step by step, with gates for what to keep, to forget and to say (torch.nn.LSTM)."""
 
-    also = ("long short-term memory", "recurrent", "BiLSTM", "time series")
+    also = ("long short-term memory", "recurrent", "BiLSTM", "bidirectional", "time series")
     gates = 4
 
 
 class GRU(Recurrent):
     """Reads a sequence step by step: an LSTM with fewer gates, faster and often as good (torch.nn.GRU)."""
 
-    also = ("gated recurrent unit", "recurrent", "BiGRU", "time series")
+    also = ("gated recurrent unit", "recurrent", "BiGRU", "bidirectional", "time series")
     gates = 3
 
 
 class RNN(Recurrent):
     """Reads a sequence step by step without gates: simple, and forgets soon (torch.nn.RNN)."""
 
-    also = ("recurrent", "Elman", "SimpleRNN")
+    also = ("recurrent", "Elman", "bidirectional", "SimpleRNN")
 
     nonlinearity: Literal["tanh", "relu"] = Field(
         "tanh", title="Activation", description="What bends the state at each step."
