@@ -119,15 +119,15 @@ function swap(html) {
 
 /** Pieces that only replace what bears their id are placed here, hundreds in a few milliseconds; the rest is htmx's. */
 function plainlyPlaced(html) {
-  const answer = document.createElement("template");
-  answer.innerHTML = html;
-  for (const piece of [...answer.content.children]) {
+  const { head, body } = new DOMParser().parseFromString(html, "text/html");
+  const pieces = () => [...head.children, ...body.children];
+  for (const piece of pieces()) {
     const place = piece.getAttribute("hx-swap-oob") === "true" ? document.getElementById(piece.id) : null;
     if (!place || piece.querySelector("[hx-get], [hx-post]")) continue;
     piece.removeAttribute("hx-swap-oob");
     place.replaceWith(piece);
   }
-  return answer.innerHTML.trim();
+  return pieces().map((piece) => new XMLSerializer().serializeToString(piece)).join("");
 }
 
 document.addEventListener("input", (event) => { event.target.dataset.typed = "yes"; });
