@@ -11,3 +11,7 @@ document.addEventListener("htmx:beforeSwap", () => {
 document.addEventListener("htmx:afterSwap", () => {
   if (preview()) preview().scrollLeft = left;
 });
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-close-look]")) document.getElementById("closer").replaceChildren();
+});

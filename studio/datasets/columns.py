@@ -39,11 +39,11 @@ class Column:
 
     @property
     def type_label(self) -> str:
-        return words.TYPES.get(self.type, (self.type, ""))[0]
+        return words.SHOWN_TYPES.get(self.type, (self.type, ""))[0]
 
     @property
     def icon(self) -> str:
-        return words.TYPES.get(self.type, ("", "file"))[1]
+        return words.SHOWN_TYPES.get(self.type, ("", "file"))[1]
 
     @property
     def is_poor(self) -> bool:
@@ -68,10 +68,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Page:
-    """The columns ``first`` to ``last`` (counted from 1) of the ``found``, and their preview rows."""
+    """The columns ``first`` to ``last`` (counted from 1) of the ``found``."""
 
     columns: list[Column]
-    rows: list[list[tuple[Column, str | None]]]
     query: str
     number: int
     pages: int
@@ -113,8 +112,7 @@ def page_of(
         _column(index, column, roles.get(column["name"], "feature"), types.get(column["name"], ""))
         for index, column in found[(number - 1) * PAGE : number * PAGE]
     ]
-    rows = [[(column, cells[column.index]) for column in shown] for cells in info["preview"]]
-    return Page(shown, rows, query, number, pages, len(found), len(info["columns"]))
+    return Page(shown, query, number, pages, len(found), len(info["columns"]))
 
 
 def _column(index: int, column: dict[str, Any], role: str, fixed: str) -> Column:

@@ -63,6 +63,14 @@ def adopt(path: Path, name: str) -> None:
     path.unlink()
 
 
+def size(name: str) -> int:
+    """Bytes of a stored file; 0 for one that is not there."""
+    try:
+        return default_storage.size(name) if name else 0
+    except FileNotFoundError:
+        return 0
+
+
 def remove(*names: str) -> None:
     """Delete stored files; one that is not there is no error."""
     for name in filter(None, names):

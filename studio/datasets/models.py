@@ -35,6 +35,12 @@ class Dataset(models.Model):
     def newest(self) -> DatasetVersion:
         return self.versions.order_by("-number").first()
 
+    @property
+    def stored_bytes(self) -> int:
+        """What its versions take on the disk: their tables and files, one that several read counts once."""
+        pairs = self.versions.order_by().values_list("raw", "table")
+        return sum(files.size(name) for name in {name for pair in pairs for name in pair})
+
 
 class VersionQuerySet(InProject):
     path = "dataset__project"
@@ -95,6 +101,11 @@ class DatasetVersion(Job):
     def described(self) -> dict:
         """``info`` with the proposal that people left: what a network starts from."""
         return {**self.info, "proposal": self.proposal or self.info.get("proposal", {})}
+
+    @property
+    def table_bytes(self) -> int:
+        """What its table takes on the disk, beside the uploaded file."""
+        return files.size(self.table)
 
     def table_name(self, attempt: int) -> str:
         """Where an attempt puts its table; attempts never share a file."""

@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from studio.datasets import columns, proposals, reading, step_words, words
+from studio.datasets import closer, columns, proposals, reading, rows, step_words, words
 from studio.datasets.findings import findings_of
 from studio.datasets.models import DatasetVersion
+from studio.datasets.rows import Place
 from training.recipe import Split
 
 SHOWN_CLASSES = 3
 
 
-def context(version: DatasetVersion, *, query: str = "", number: int = 1) -> dict[str, Any]:
-    """Everything that templates/datasets/state.html needs."""
+def context(version: DatasetVersion, place: Place | None = None) -> dict[str, Any]:
+    """Everything that templates/datasets/state.html needs; ``place`` is the part of the table to show."""
+    place = place or Place()
+    place = place.known(version) if version.is_ready else place
     gathered = {
         "dataset": version.dataset,
         "version": version,
         "types": words.TYPES,
-        "params": urlencode({"version": version.number, "page": number, "q": query}),
+        "params": place.address(version),
         "reading": reading.fields(version),
-        "versions": version.dataset.versions.only("number", "state", "unreadable", "rows", "created_at"),
+        "versions": version.dataset.versions.only(
+            "number", "state", "unreadable", "rows", "size_bytes", "created_at"
+        ),
     }
     if version.is_ready:
-        gathered |= ready(version, query=query, number=number)
+        gathered |= ready(version, place)
     return gathered
 
 
-def ready(version: DatasetVersion, *, query: str = "", number: int = 1) -> dict[str, Any]:
+def ready(version: DatasetVersion, place: Place) -> dict[str, Any]:
     """What there is to show once the file is read."""
     info, proposal = version.info, version.proposal or version.info["proposal"]
     found = findings_of(info, proposal)
+    shown = columns.page_of(info, proposal["roles"], version.types, query=place.query, number=place.page)
+    preview = rows.preview(version, shown.columns, place)
     return {
         "info": info,
         "findings": found,
@@ -43,7 +49,12 @@ def ready(version: DatasetVersion, *, query: str = "", number: int = 1) -> dict[
         "handled": sum(finding.handled for finding in found),
         "personal": [finding.column for finding in found if finding.code == "personal"],
         "steps": [step_words.described(step) for step in proposal.get("steps", [])],
-        "columns": columns.page_of(info, proposal["roles"], version.types, query=query, number=number),
+        "columns": shown,
+        "heads": [(column, rows.sorting(version, column, preview.place)) for column in shown.columns],
+        "preview": preview,
+        "shown_names": {column.name for column in shown.columns},
+        "tests": rows.TEST_WORDS,
+        "opened_first": closer.opened_first(version),
         "roles": summary(proposal["roles"]),
         "task": task_card(info, proposal),
         "split": split_card(info, proposal),

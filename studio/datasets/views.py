@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from studio.accounts.models import User
 from studio.accounts.services import current_project
-from studio.datasets import files, page, services
+from studio.datasets import closer, files, page, services
 from studio.datasets.models import Dataset, DatasetVersion
+from studio.datasets.rows import Place, whole
 from studio.downloads import attachment
 
 LIST_PAGE = 50
@@ -35,15 +36,9 @@ def found(request: HttpRequest, pk: int) -> DatasetVersion:
     return find(request.user, pk, whole(number) if number else None)
 
 
-def whole(text: str, missing: int = 0) -> int:
-    """A number from an address; ``missing`` for anything that is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else missing
-
-
 def shown(request: HttpRequest, version: DatasetVersion) -> dict:
-    """The context of a page or fragment: which columns are looked for stands in the address."""
-    query = request.GET.get("q", "")[:200]
-    return page.context(version, query=query, number=whole(request.GET.get("page", ""), 1))
+    """The context of a page or fragment: which part of the table is looked at stands in the address."""
+    return page.context(version, Place.of(request.GET))
 
 
 @require_safe
@@ -81,6 +76,20 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     if not context["version"].is_ready:
         raise Http404
     return render(request, "datasets/columns.html", context)
+
+
+@require_safe
+def look(request: HttpRequest, pk: int, at: int) -> HttpResponse:
+    """One column closely: its figures, its distribution by the target, its pictures, texts or line."""
+    context = closer.context(found(request, pk), at, whole(request.GET.get("row", "")))
+    return render(request, "datasets/closer.html", context)
+
+
+@require_safe
+def picture(request: HttpRequest, pk: int, at: int, row: int) -> HttpResponse:
+    """A small picture of one row. A version's rows never change, so browsers may keep it."""
+    small = closer.picture(found(request, pk), at, row)
+    return HttpResponse(small, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
 
 @require_safe

@@ -16,6 +16,7 @@ TYPES = {
     "text": (_("Text"), "text"),
     "date": (_("Date"), "calendar"),
 }
+SHOWN_TYPES = {**TYPES, "picture": (_("Picture"), "eye")}  # no column is made one by choice
 ROLES = {
     "feature": _("Feature"),
     "target": _("Target"),

@@ -52,6 +52,8 @@ TABLE: dict[str, Row] = {
     "datasets/<int:pk>/": Row("GET", "dataset"),
     "datasets/<int:pk>/state/": Row("GET", "dataset"),
     "datasets/<int:pk>/columns/": Row("GET", "dataset"),
+    "datasets/<int:pk>/look/<int:at>/": Row("GET", "dataset", fill={"at": "0"}),
+    "datasets/<int:pk>/picture/<int:at>/<int:row>/": Row("GET", "dataset", fill={"at": "0", "row": "0"}),
     "datasets/<int:pk>/raw/": Row("GET", "dataset"),
     "datasets/<int:pk>/versions/": Row("POST", "dataset"),
     "datasets/<int:pk>/reread/": Row("POST", "dataset"),

@@ -66,7 +66,7 @@ def test_the_page_of_a_table_shows_columns_rows_and_the_proposal(owner_client, r
         assert text in page, text
     assert page.count('<svg class="mini"') == 8  # in the table and in the list of narrow screens
     assert ready.proposal["target"] == "churned"
-    assert "First 50 of 200 rows" in page
+    assert "Rows 1 to 50 of 200" in page
 
 
 def test_a_file_that_cannot_be_read_stays_with_its_message(owner_client, upload):

@@ -1,0 +1,147 @@
+"""Which part of a version's table the page shows: a page of columns, a page of rows, order and filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from studio.datasets import files
+from studio.datasets.columns import Column
+from studio.datasets.models import DatasetVersion
+from training.errors import DataError
+from training.table.browse import TESTS, Wish, browse
+
+PAGE = 50
+TEST_WORDS = {
+    "is": _("is"),
+    "is_not": _("is not"),
+    "contains": _("contains"),
+    "at_least": _("is at least"),
+    "at_most": _("is at most"),
+    "empty": _("is empty"),
+    "filled": _("is not empty"),
+}
+
+
+def whole(text: str, missing: int = 0) -> int:
+    """A number from an address; ``missing`` for anything that is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else missing
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the address says: ``query`` and ``page`` choose columns, ``first`` (from 1) and ``wish`` rows."""
+
+    query: str = ""
+    page: int = 1
+    first: int = 1
+    wish: Wish = field(default_factory=Wish)
+
+    @classmethod
+    def of(cls, given: QueryDict) -> Place:
+        test = given.get("test", "")
+        wish = Wish(
+            sort=given.get("sort", ""),
+            down=given.get("down") == "1",
+            column=given.get("where", ""),
+            test=test if test in TESTS else "is",
+            value=given.get("value", "")[:200],
+        )
+        return cls(
+            given.get("q", "")[:200],
+            whole(given.get("page", ""), 1),
+            max(1, whole(given.get("row", ""), 1)),
+            wish,
+        )
+
+    def address(self, version: DatasetVersion) -> str:
+        """The place as the query of an address."""
+        wish = self.wish
+        said = {"version": version.number, "page": self.page, "q": self.query}
+        said |= {"row": self.first} if self.first > 1 else {}
+        said |= {"sort": wish.sort, "down": int(wish.down)} if wish.sort else {}
+        said |= {"where": wish.column, "test": wish.test, "value": wish.value} if wish.column else {}
+        return urlencode(said)
+
+    def known(self, version: DatasetVersion) -> Place:
+        """The same without columns that this version has not: an old address is no error."""
+        names = {column["name"] for column in version.info["columns"] if column["type"] != "picture"}
+        wish = self.wish
+        wish = wish if wish.sort in names else replace(wish, sort="", down=False)
+        wish = wish if wish.column in names else replace(wish, column="", test="is", value="")
+        return replace(self, wish=wish)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A page of rows, and where the ways from it lead (queries of addresses; "" where there is none)."""
+
+    rows: list[tuple[int, list[str | None]]]
+    found: int
+    place: Place
+    before: str = ""
+    after: str = ""
+    problem: DataError | None = None
+
+    @property
+    def first(self) -> int:
+        return self.place.first
+
+    @property
+    def last(self) -> int:
+        return self.place.first + len(self.rows) - 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row of the table is among those that are paged through."""
+        return not self.place.wish.column
+
+
+def preview(version: DatasetVersion, shown: list[Column], place: Place) -> Preview:
+    """The page of rows at ``place``. The first rows are in the profile: no table is opened for them."""
+    try:
+        numbers, cells, found = _cells(version, shown, place)
+    except DataError as problem:
+        return Preview([], 0, place, problem=problem)
+    if place.first > 1 and not numbers:  # past the end, for instance of what a new filter leaves
+        return preview(version, shown, replace(place, first=1))
+    last = place.first + len(numbers) - 1
+    return Preview(
+        list(zip(numbers, cells, strict=True)),
+        found,
+        place,
+        before=_at(version, place, place.first - PAGE) if place.first > 1 else "",
+        after=_at(version, place, last + 1) if last < found else "",
+    )
+
+
+def _at(version: DatasetVersion, place: Place, first: int) -> str:
+    return replace(place, first=max(1, first)).address(version)
+
+
+def _cells(
+    version: DatasetVersion, shown: list[Column], place: Place
+) -> tuple[list[int], list[list[Any]], int]:
+    info = version.info
+    if place.first == 1 and place.wish.is_plain:
+        cells = [[row[column.index] for column in shown] for row in info["preview"][:PAGE]]
+        return list(range(len(cells))), cells, info["rows"]
+    names = [column.name for column in shown]
+    rows = browse(files.local(version.table), names, first=place.first - 1, count=PAGE, wish=place.wish)
+    return rows.numbers, rows.cells, rows.found
+
+
+def sorting(version: DatasetVersion, column: Column, place: Place) -> dict[str, str]:
+    """A column head's order: what it is now, as aria-sort says it, and the address of its next one.
+
+    Up, then down, then as in the file.
+    """
+    wish, name = place.wish, column.name
+    now = ("descending" if wish.down else "ascending") if wish.sort == name else "none"
+    following = {"none": (name, False), "ascending": (name, True), "descending": ("", False)}[now]
+    there = replace(place, first=1, wish=replace(wish, sort=following[0], down=following[1]))
+    return {"now": now, "address": there.address(version)}
