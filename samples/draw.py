@@ -23,6 +23,7 @@ AXES = {
     "iris": ("petal length (cm)", "sepal width (cm)", "species"),
     "wine": ("alcohol", "flavanoids", "cultivar"),
     "mushrooms": ("odor", "spore-print-color", "class"),
+    "co2": ("date", "co2", "co2"),
 }
 
 
@@ -36,6 +37,50 @@ def main() -> None:
         x, y = placed(picked, across), placed(picked, up)
         classes = coloured(picked, colour)
         (folder / f"{key}.svg").write_text(svg(x, y, classes), encoding="utf-8")
+    (folder / "digits.svg").write_text(digits(), encoding="utf-8")
+    (folder / "sms_spam.svg").write_text(messages(), encoding="utf-8")
+
+
+def framed(drawn: str) -> str:
+    box = f'viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid meet" aria-hidden="true"'
+    return f"<svg {box}>{drawn}</svg>\n"
+
+
+def digits() -> str:
+    """The first three digits, pixel by pixel."""
+    with (ROOT / "samples" / "digits8x8" / "digits8x8.csv").open(encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    target, side = rows[0].index("digit"), 7
+    drawn = ""
+    for place, row in enumerate(rows[1:4]):
+        pixels = [float(cell) for at, cell in enumerate(row) if at != target]
+        left = WIDTH / 2 + (place - 1) * 72 - 4 * side
+        drawn += "".join(
+            f'<rect x="{left + at % 8 * side:.0f}" y="{14 + at // 8 * side}" width="{side}" height="{side}" '
+            f'class="f{place + 1}" opacity="{pixel / 16:.2f}"/>'
+            for at, pixel in enumerate(pixels)
+            if pixel
+        )
+    return framed(drawn)
+
+
+def messages() -> str:
+    """The first messages as lines of words, spam in the second colour."""
+    with (ROOT / "samples" / "sms_spam" / "sms_spam.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))[:6]
+    drawn = ""
+    for place, row in enumerate(rows):
+        x, number = MARGIN, 2 if row["label"] == "spam" else 1
+        for word in row["message"].split():
+            width = 4 * len(word)
+            if x + width > WIDTH - MARGIN:
+                break
+            y = 10 + 11 * place
+            drawn += (
+                f'<rect x="{x}" y="{y}" width="{width}" height="6" rx="3" class="f{number}" opacity=".65"/>'
+            )
+            x += width + 5
+    return framed(drawn)
 
 
 def placed(rows: list[dict[str, str]], column: str) -> list[float]:
@@ -68,8 +113,7 @@ def svg(x: list[float], y: list[float], classes: list[int]) -> str:
         f'<circle cx="{cx:.1f}" cy="{cy:.1f}" r="3" class="f{number}" opacity=".65"/>'
         for cx, cy, number in zip(across, down, classes, strict=True)
     )
-    box = f'viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid meet" aria-hidden="true"'
-    return f"<svg {box}>{dots}</svg>\n"
+    return framed(dots)
 
 
 if __name__ == "__main__":

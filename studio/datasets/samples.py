@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mimetypes
 import shutil
 from dataclasses import dataclass
 from functools import cache
@@ -62,7 +63,7 @@ def use_sample(*, user: User, project: Project, key: str) -> Dataset:
     there = Dataset.objects.filter(project=project, sample=key).first()
     if there is not None:
         return there
-    upload = Upload(sample.path.name, "text/csv")
+    upload = Upload(sample.path.name, mimetypes.guess_type(sample.path.name)[0] or "")
     try:
         with sample.path.open("rb") as source:
             shutil.copyfileobj(source, upload, 2**18)
