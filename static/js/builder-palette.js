@@ -16,7 +16,7 @@ export function palette(root, act, showPane) {
   function filter() {
     const asked = comparable(search.value).split(/\s+/).filter(Boolean);
     for (const item of items) {
-      item.closest("li").hidden = !asked.every((word) => item.dataset.search.includes(word));
+      item.closest("li").hidden = !asked.every((word) => item.dataset.search.includes(word) || item.dataset.squeezed.includes(`=${word}`));
     }
     for (const family of families) {
       const left = family.querySelectorAll("li:not([hidden])").length;

@@ -246,11 +246,14 @@ def views(checked: Checked) -> list[CardView]:
 
 @dataclass(frozen=True)
 class PaletteItem:
+    """One layer; ``search``: where words are looked for; ``squeezed``: names without spaces, each after "="."""
+
     name: str
     title: str
     summary: str
     hint: str
     search: str
+    squeezed: str
 
 
 @dataclass(frozen=True)
@@ -287,5 +290,8 @@ def searchable(text: str) -> str:
 def _item(layer: type[Layer]) -> PaletteItem:
     summary = _(layer.summary)
     names = [layer.name, layer.title, *layer.also]
-    search = searchable(" ".join([*names, *(re.sub(r"\W", "", name) for name in names), summary]))
-    return PaletteItem(layer.name, layer.title, summary, layer.also[0] if layer.also else "", search)
+    search = searchable(" ".join([*names, summary]))
+    squeezed = searchable(" ".join("=" + re.sub(r"\W", "", name) for name in names))
+    return PaletteItem(
+        layer.name, layer.title, summary, layer.also[0] if layer.also else "", search, squeezed
+    )

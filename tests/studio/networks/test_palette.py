@@ -29,7 +29,11 @@ SqueezeExcite TemporalBlock
 def found(typed: str) -> set[str]:
     """As static/js/builder-palette.js filters: every word stands in what is searched."""
     words = searchable(typed).split()
-    return {item.name for item in ITEMS if all(word in item.search for word in words)}
+    return {
+        item.name
+        for item in ITEMS
+        if all(word in item.search or f"={word}" in item.squeezed for word in words)
+    }
 
 
 def test_every_layer_is_in_the_palette_once_with_its_sentence():
@@ -77,3 +81,7 @@ def test_a_layer_is_found_by_its_name_and_its_other_names(name):
 )
 def test_the_usual_other_names_find_it(typed, layer):
     assert layer in found(typed)
+
+
+def test_letters_that_meet_across_words_find_nothing():
+    assert found("Dense") == {"Linear"}, "not the packed ensemble"
