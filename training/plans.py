@@ -261,7 +261,8 @@ def plan_of(
     if channels_last:
         for weight in network.parameters():
             if weight.dim() == 4:
-                weight.data = weight.data.contiguous(memory_format=torch.channels_last)
+                # contiguous() would leave a single channel as it lies, and its convolution as slow.
+                weight.data = torch.empty_like(weight, memory_format=torch.channels_last).copy_(weight.data)
         runs = rearranged(network)[0]
     elif name == COMPILED:
         runs = torch.compile(network)

@@ -258,3 +258,21 @@ def test_a_compiled_network_computes_the_same():
     compiled = trained("compiled", PLAIN, encoded, 16, 16, 5)
 
     assert_alike(compiled, trained(EAGER, PLAIN, encoded, 16, 16, 5))
+
+
+def test_grey_pictures_are_convolved_with_channels_last_too():
+    """One channel lies the same both ways, and PyTorch then takes the slow way unless it is told."""
+    grey = [
+        {"id": "pixels", "layer": "Pixels"},
+        {"id": "conv", "layer": "Conv2d", "units": 4},
+        LEAKY[6],
+        LEAKY[7],
+    ]
+    model = parts_of(grey, pictures_for("multiclass")).model
+
+    plan_of(
+        CHANNELS_LAST, model, torch.nn.CrossEntropyLoss(), lambda weights: torch.optim.SGD(weights, lr=0.1)
+    )
+
+    assert model.get_submodule("conv").weight.shape[1] == 1
+    assert torch.conv2d(torch.zeros(2, 1, 8, 8), model.get_submodule("conv").weight).stride()[1] == 1
