@@ -73,7 +73,7 @@ def findings_of(info: dict[str, Any], proposal: dict[str, Any]) -> list[Finding]
     if (target, task) != (first["target"], first["task"]):
         entries = [entry for entry in entries if entry["code"] not in (*CODES, "no_target")]
         entries = entries + (about_target(info, target, task) if target else [])
-    found = [_finding(entry, proposal) for entry in entries]
+    found = [_finding(entry, proposal) for entry in entries if _holds(entry, proposal)]
     chosen = [column for column in info["columns"] if target != first["target"] and column["name"] == target]
     found += [
         Finding("cannot", "bad", _("Cannot be predicted"), str(problem), target)
@@ -81,6 +81,11 @@ def findings_of(info: dict[str, Any], proposal: dict[str, Any]) -> list[Finding]
         if (problem := target_problem(column, task))
     ]
     return sorted(found, key=lambda finding: (finding.dismissed, list(ICONS).index(finding.level)))
+
+
+def _holds(entry: dict[str, Any], proposal: dict[str, Any]) -> bool:
+    """Whether a finding is still so: a text column that has become a feature is not left out."""
+    return entry["code"] != "text" or proposal["roles"].get(entry["column"]) == "ignored"
 
 
 def _finding(entry: dict[str, Any], proposal: dict[str, Any]) -> Finding:

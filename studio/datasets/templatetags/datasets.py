@@ -60,7 +60,7 @@ def preview_cells(columns: list[Column], cells: list[str | None]) -> SafeString:
         (
             (
                 column.look,
-                " r" if column.type == "number" else "",
+                " r" if column.type == "number" else " long" if column.type == "text" else "",
                 " na" if cell is None else "",
                 clipped(cell) if cell is not None else "" if column.type == "picture" else empty,
             )

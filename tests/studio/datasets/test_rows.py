@@ -120,6 +120,7 @@ def test_texts_open_with_the_page_as_examples_with_lengths(owner_client, upload)
     assert "/look/0/" in get(owner_client, version).split('id="closer"')[1][:200]
     page = get(owner_client, version, "look/0/")
 
+    assert "it is left out unless" not in get(owner_client, version), "it is a feature"
     assert "characters, half of them up to" in page and "Row 1: " in page
     assert "<img src=x" not in page and "&lt;img src=x" in page
 
