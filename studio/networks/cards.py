@@ -246,7 +246,7 @@ def views(checked: Checked) -> list[CardView]:
 
 @dataclass(frozen=True)
 class PaletteItem:
-    """One layer; ``search``: where words are looked for; ``squeezed``: names without spaces, each after "="."""
+    """One layer; ``search``: where words are looked for; ``squeezed``: its names, each after "="."""
 
     name: str
     title: str
