@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from studio.datasets import files, words
+from studio.datasets import charts, files, words
 from studio.datasets.models import DatasetVersion
 from training.errors import DataError
 from training.table import apart
@@ -15,7 +15,6 @@ from training.table.browse import cells_of
 from training.table.pictures import pictures_at, thumbnail
 
 PICTURES = 24
-WIDE, HIGH, MARGIN = 800, 200, 6
 LARGEST_SHOWN = 12_000_000  # bytes of a picture's file that the page opens
 FIGURES = ("min", "max", "mean", "std", "median")
 
@@ -64,9 +63,21 @@ def context(version: DatasetVersion, at: int, first: int = 0) -> dict[str, Any]:
     elif column.get("mean") is not None and (_time(version) or proposal["task"] == "forecast"):
         shown["line"] = _line(version, column["name"])
     target = next((each for each in version.info["columns"] if each["name"] == proposal["target"]), None)
-    if target and target is not column and column["type"] != "text":
-        shown |= {"target": target, "split": _split(apart.by_target(table, column, target))}
+    if target and target is not column and _repeats(column):
+        upright = bool(column.get("histogram"))
+        split = charts.by_target(apart.by_target(table, column, target), upright=upright)
+        shown |= {
+            "target": target,
+            "split": split,
+            "ends": [_said(column[end]) for end in ("min", "max")] if upright else [],
+        }
     return shown
+
+
+def _repeats(column: dict[str, Any]) -> bool:
+    """Whether values recur, so that how they are distributed says something: not so for texts and names."""
+    top = column.get("top")
+    return column["type"] != "text" and (not top or top[0][1] > 1)
 
 
 def _figures(column: dict[str, Any]) -> list[tuple[str, str]]:
@@ -86,33 +97,6 @@ def _said(value: Any) -> str:
     return f"{value:,.6g}".replace("-", "−")
 
 
-def _split(counted: dict[str, Any]) -> dict[str, Any]:
-    """A row a bin: its name, and for each class the share of the class's rows that fall into it."""
-    totals = [sum(counts) for counts in counted["counts"]]
-    most = max((count / total for counts, total in zip(counted["counts"], totals, strict=True) if total
-                for count in counts), default=1) or 1  # fmt: skip
-    return {
-        "classes": [
-            (_("others") if name is None else name, total)
-            for name, total in zip(counted["classes"], totals, strict=True)
-        ],
-        "rows": [
-            (
-                _("others") if name is None else name,
-                [
-                    (words.percent(counts[place] / total if total else 0), _width(counts[place], total, most))
-                    for counts, total in zip(counted["counts"], totals, strict=True)
-                ],
-            )
-            for place, name in enumerate(counted["bins"])
-        ],
-    }
-
-
-def _width(count: int, total: int, most: float) -> str:
-    return f"{100 * count / total / most if total else 0:.1f}"
-
-
 def _line(version: DatasetVersion, name: str) -> dict[str, Any]:
     """The series as points of an SVG, with what stands at its ends."""
     time = _time(version)
@@ -120,14 +104,8 @@ def _line(version: DatasetVersion, name: str) -> dict[str, Any]:
     if not drawn["y"]:
         return {}
     low, high = min(drawn["y"]), max(drawn["y"])
-    spread, last = high - low or 1.0, max(1, len(drawn["y"]) - 1)
-    points = " ".join(
-        f"{MARGIN + at / last * (WIDE - 2 * MARGIN):.1f},"
-        f"{HIGH - MARGIN - (value - low) / spread * (HIGH - 2 * MARGIN):.1f}"
-        for at, value in enumerate(drawn["y"])
-    )
     ends = {"from": drawn["x"][0], "to": drawn["x"][-1], "low": _said(low), "high": _said(high)}
-    return {"points": points, "time": time, "rows": drawn["rows"], **ends}
+    return {"points": charts.points(drawn["y"]), "time": time, "rows": drawn["rows"], **ends}
 
 
 def _pictures(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.datasets import rows
+from studio.datasets import rows, services
 
 from .conftest import read_next
 from .test_page import XSS, get
@@ -90,6 +90,24 @@ def test_a_column_is_told_apart_by_the_target_when_asked(owner_client, ready):
     assert "How the rows of each" not in get(owner_client, ready, "look/3/"), (
         "the target by itself says nothing"
     )
+
+
+def test_each_class_has_its_colour_and_names_from_the_file_are_escaped(owner_client, upload):
+    lines = (f"{row},{XSS[0] if row % 3 else 'fine'},v{row % 4}\n" for row in range(120))
+    upload(b"n,bought,kind\n" + "".join(lines).encode())
+    version = read_next()
+    services.set_target(version=version, target="bought")
+
+    of_numbers, of_values = get(owner_client, version, "look/0/"), get(owner_client, version, "look/2/")
+
+    for page in (of_numbers, of_values):
+        assert 'class="f1"' in page and 'class="f2"' in page and 'class="f3"' not in page
+        assert "<img src=x" not in page and "&lt;img src=x" in page
+    assert 'class="upright"' in of_numbers and 'class="lying"' in of_values
+
+
+def test_a_column_of_names_of_which_none_recurs_is_not_told_apart(owner_client, ready):
+    assert "How the rows of each" not in get(owner_client, ready, "look/0/")
 
 
 def test_a_column_that_is_not_there_is_404(owner_client, ready):
