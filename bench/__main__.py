@@ -7,7 +7,9 @@ import json
 import os
 import sys
 
-BENCHMARKS = ("builder", "built", "check", "encode", "ingest", "memory", "pages", "predict", "start", "train")
+BENCHMARKS = (
+    "builder", "built", "check", "encode", "growth", "ingest", "memory", "pages", "predict", "start", "train",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:
