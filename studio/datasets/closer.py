@@ -68,6 +68,7 @@ def context(version: DatasetVersion, at: int, first: int = 0) -> dict[str, Any]:
         split = charts.by_target(apart.by_target(table, column, target), upright=upright)
         shown |= {
             "target": target,
+            "reach": min(apart.REACH, version.info["rows"]),
             "split": split,
             "ends": [_said(column[end]) for end in ("min", "max")] if upright else [],
         }

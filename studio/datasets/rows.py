@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -13,7 +12,7 @@ from studio.datasets import files
 from studio.datasets.columns import Column
 from studio.datasets.models import DatasetVersion
 from training.errors import DataError
-from training.table.browse import TESTS, Wish, browse
+from training.table.browse import TESTS, Rows, Wish, browse
 
 PAGE = 50
 TEST_WORDS = {
@@ -83,6 +82,7 @@ class Preview:
     rows: list[tuple[int, list[str | None]]]
     found: int
     place: Place
+    reach: int = 0  # how many rows order and filter went through
     before: str = ""
     after: str = ""
     problem: DataError | None = None
@@ -95,27 +95,23 @@ class Preview:
     def last(self) -> int:
         return self.place.first + len(self.rows) - 1
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether every row of the table is among those that are paged through."""
-        return not self.place.wish.column
-
 
 def preview(version: DatasetVersion, shown: list[Column], place: Place) -> Preview:
     """The page of rows at ``place``. The first rows are in the profile: no table is opened for them."""
     try:
-        numbers, cells, found = _cells(version, shown, place)
+        rows = _rows(version, shown, place)
     except DataError as problem:
         return Preview([], 0, place, problem=problem)
-    if place.first > 1 and not numbers:  # past the end, for instance of what a new filter leaves
+    if place.first > 1 and not rows.numbers:  # past the end, for instance of what a new filter leaves
         return preview(version, shown, replace(place, first=1))
-    last = place.first + len(numbers) - 1
+    last = place.first + len(rows.numbers) - 1
     return Preview(
-        list(zip(numbers, cells, strict=True)),
-        found,
+        list(zip(rows.numbers, rows.cells, strict=True)),
+        rows.found,
         place,
+        reach=rows.reach,
         before=_at(version, place, place.first - PAGE) if place.first > 1 else "",
-        after=_at(version, place, last + 1) if last < found else "",
+        after=_at(version, place, last + 1) if last < rows.found else "",
     )
 
 
@@ -123,16 +119,19 @@ def _at(version: DatasetVersion, place: Place, first: int) -> str:
     return replace(place, first=max(1, first)).address(version)
 
 
-def _cells(
-    version: DatasetVersion, shown: list[Column], place: Place
-) -> tuple[list[int], list[list[Any]], int]:
+def _rows(version: DatasetVersion, shown: list[Column], place: Place) -> Rows:
     info = version.info
     if place.first == 1 and place.wish.is_plain:
-        cells = [[row[column.index] for column in shown] for row in info["preview"][:PAGE]]
-        return list(range(len(cells))), cells, info["rows"]
+        cells = [[_cell(row, column) for column in shown] for row in info["preview"][:PAGE]]
+        return Rows(list(range(len(cells))), cells, info["rows"], info["rows"])
     names = [column.name for column in shown]
-    rows = browse(files.local(version.table), names, first=place.first - 1, count=PAGE, wish=place.wish)
-    return rows.numbers, rows.cells, rows.found
+    return browse(files.local(version.table), names, first=place.first - 1, count=PAGE, wish=place.wish)
+
+
+def _cell(row: list[str | None], column: Column) -> str | None:
+    """A cell of the profile as ``browse`` writes it: whole numbers without a point."""
+    cell = row[column.index]
+    return cell.removesuffix(".0") if cell and column.type == "number" else cell
 
 
 def sorting(version: DatasetVersion, column: Column, place: Place) -> dict[str, str]:

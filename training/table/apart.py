@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
-from training.table.browse import CHUNK, text_of
+from training.table.browse import CHUNK, REACH, text_of
 
 CLASSES = 5  # of the target that are told apart, the most frequent ones; the others are one more
 VALUES = 12
@@ -59,9 +59,11 @@ def _said(edge: float, kind: str) -> str:
 
 def _chunks(table: Path, *names: str) -> Iterator[pl.DataFrame]:
     scan = pl.scan_parquet(table)
-    height = int(scan.select(pl.len()).collect().item())
-    for start in range(0, height, CHUNK):
-        chunk = scan.slice(start, CHUNK).select(cs.by_name(*dict.fromkeys(names))).collect()
+    reach = min(REACH, int(scan.select(pl.len()).collect().item()))
+    for start in range(0, reach, CHUNK):
+        chunk = (
+            scan.slice(start, min(CHUNK, reach - start)).select(cs.by_name(*dict.fromkeys(names))).collect()
+        )
         yield pl.DataFrame([chunk.get_column(name).alias(str(at)) for at, name in enumerate(names)])
 
 

@@ -18,6 +18,7 @@ from training.encode import cells
 from training.errors import DataError
 
 CHUNK = 100_000
+REACH = 2_000_000  # rows that order and filter go through: a second or two, however long the table
 DEEPEST = 100_000  # rows that a sorted page may stand behind: they are kept while sorting
 SHOWN_CHARACTERS = 200
 TESTS = ("is", "is_not", "contains", "at_least", "at_most", "empty", "filled")
@@ -44,11 +45,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Rows:
-    """A page: the rows' numbers in the table (from 0), their cells as texts, and how many there are."""
+    """A page: the rows' numbers in the table (from 0), their cells as texts, and how many there are.
+
+    ``reach``: how many rows of the table were gone through, all or the first REACH.
+    """
 
     numbers: list[int]
     cells: list[list[str | None]]
     found: int
+    reach: int
 
 
 def browse(
@@ -56,22 +61,24 @@ def browse(
 ) -> Rows:
     """The rows ``first`` (from 0) to ``first + count`` of those that are wished for, of columns ``names``.
 
-    Raises DataError for a value that is none of the column's kind, and for a sorted page too far down.
+    Order and filter go through the table's first REACH rows. Raises DataError for a value that is none
+    of the column's kind, and for a sorted page too far down.
     """
     wish = wish or Wish()
     scan = pl.scan_parquet(table)
     height = int(scan.select(pl.len()).collect().item())
     if wish.is_plain:
         numbers = list(range(min(first, height), min(first + count, height)))
-        return Rows(numbers, cells_of(table, names, numbers), height)
+        return Rows(numbers, cells_of(table, names, numbers), height, height)
     if wish.sort and first > DEEPEST:
         raise DataError(
             f"Sorted rows are shown up to the {DEEPEST:,}th.",
             where="rows",
             hint="Turn the order round, or filter for the rows that you look for.",
         )
-    numbers, found = _wished(scan, height, wish, first, first + count)
-    return Rows(numbers, cells_of(table, names, numbers), found)
+    reach = min(height, REACH)
+    numbers, found = _wished(scan, reach, wish, first, first + count)
+    return Rows(numbers, cells_of(table, names, numbers), found, reach)
 
 
 def cells_of(table: Path, names: list[str], numbers: list[int]) -> list[list[str | None]]:
@@ -96,16 +103,16 @@ def text_of(cell: Any) -> str | None:
     return str(cell)[:SHOWN_CHARACTERS]
 
 
-def _wished(scan: pl.LazyFrame, height: int, wish: Wish, first: int, last: int) -> tuple[list[int], int]:
+def _wished(scan: pl.LazyFrame, reach: int, wish: Wish, first: int, last: int) -> tuple[list[int], int]:
     """The numbers of the rows ``first`` to ``last`` of those that pass the filter, and how many pass."""
     schema = scan.collect_schema()
     needed = [name for name in dict.fromkeys((wish.sort, wish.column)) if name]
     passes = _condition(wish, schema[wish.column]) if wish.column else pl.lit(True)
     kept, found = pl.DataFrame(), 0
-    for start in range(0, height, CHUNK):
+    for start in range(0, reach, CHUNK):
         chunk = (
             scan.select(cs.by_name(*needed))
-            .slice(start, CHUNK)
+            .slice(start, min(CHUNK, reach - start))
             .collect()
             .with_row_index(_unused(needed), start)
         )

@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 from django import template
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from studio.accounts.models import Project
 from studio.datasets import room, samples, words
 from studio.datasets.columns import Column
+from studio.datasets.models import DatasetVersion
 
 SHOWN_CHARACTERS = 60
 
@@ -51,21 +53,38 @@ def sample_list() -> list[samples.Sample]:
 
 
 @register.simple_tag
-def preview_cells(columns: list[Column], cells: list[str | None]) -> SafeString:
+def preview_cells(
+    columns: list[Column], cells: list[str | None], version: DatasetVersion, number: int
+) -> SafeString:
     """One row of the preview as table cells. In Python: the template's own tags took 80 ms a page."""
     empty = _("empty")
+
+    def said(column: Column, cell: str | None) -> str:
+        if column.type == "picture":
+            return _small_picture(version, column, number)
+        return empty if cell is None else clipped(cell)
+
     return format_html_join(
         "",
         '<td class="{}{}{}">{}</td>',
         (
             (
                 column.look,
-                " r" if column.type == "number" else " long" if column.type == "text" else "",
+                " r" if column.type == "number" else "",
                 " na" if cell is None else "",
-                clipped(cell) if cell is not None else "" if column.type == "picture" else empty,
+                said(column, cell),
             )
             for column, cell in zip(columns, cells, strict=True)
         ),
+    )
+
+
+def _small_picture(version: DatasetVersion, column: Column, number: int) -> SafeString:
+    address = reverse("datasets:picture", args=[version.dataset_id, column.index, number])
+    return format_html(
+        '<img class="cell-picture" src="{}?version={}" width="32" height="32" loading="lazy" alt="">',
+        address,
+        version.number,
     )
 
 

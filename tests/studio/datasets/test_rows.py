@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from studio.datasets import rows, services
+from training.table import apart, browse
 
 from .conftest import read_next
 from .test_page import XSS, get
@@ -60,6 +61,27 @@ def test_a_filter_shows_the_rows_that_pass_and_how_many(owner_client, ready):
     assert "No row is so." in none
     wrong = get(owner_client, ready, "columns/", where="age", test="at_least", value="old")
     assert "“old” cannot be compared with “age”. Give a number, such as 12.5." in wrong
+
+
+def test_a_table_longer_than_order_and_filter_reach_says_so(owner_client, ready, monkeypatch):
+    monkeypatch.setattr(browse, "REACH", 120)
+    monkeypatch.setattr(apart, "REACH", 120)
+
+    page = get(owner_client, ready, "columns/", where="plan", test="is", value="plus")
+
+    assert "Rows 1 to 50 of 60." in page and "Order and filter go through the first 120 rows." in page
+    assert "Order and filter" not in get(owner_client, ready, "columns/", row=151)
+    assert "The first 120 rows are counted." in get(owner_client, ready, "look/1/")
+
+
+def test_a_cell_reads_the_same_on_the_first_page_and_on_any_other(owner_client, upload):
+    upload(
+        b"weight,kind\n" + b"".join(b"%s,k%d\n" % ((b"2.0", b"1.5")[row % 2], row % 3) for row in range(120))
+    )
+    version = read_next()
+
+    first, next_ = (cells(get(owner_client, version, "columns/", row=row)) for row in (1, 51))
+    assert {"2", "1.5"} <= set(first) and set(first) == set(next_)
 
 
 def test_a_row_past_the_end_and_columns_that_are_gone_show_the_beginning(owner_client, ready):
@@ -123,6 +145,10 @@ def test_pictures_open_with_the_page_as_a_grid_of_small_ones(owner_client, pictu
     grid = get(owner_client, pictures, f"look/{at}/")
     assert grid.count("<img") == 24 and "Rows 1 to 24 of 30" in grid and "cat" in grid
     assert get(owner_client, pictures, f"look/{at}/", row=24).count("<img") == 6
+
+    sorted_down = get(owner_client, pictures, "columns/", sort="file", down=1)
+    assert sorted_down.count('class="cell-picture"') == 30
+    assert re.search(rf'cell-picture" src="/datasets/\d+/picture/{at}/(\d+)/', sorted_down)[1] == "29"
 
     answer = owner_client.get(f"/datasets/{pictures.dataset_id}/picture/{at}/29/")
     assert answer["Content-Type"] == "image/png" and "private" in answer["Cache-Control"]

@@ -112,6 +112,14 @@ def test_a_sorted_page_far_down_is_refused_because_all_before_it_would_be_kept(t
         browse.browse(table, ["n"], first=browse.DEEPEST + 1, wish=Wish(sort="n"))
 
 
+def test_a_very_long_table_is_sorted_and_filtered_as_far_as_is_said(table, monkeypatch):
+    monkeypatch.setattr(browse, "REACH", 300)
+
+    page = browse.browse(table, ["n"], wish=Wish(sort="n"))
+    assert (page.found, page.reach, page.numbers[0]) == (300, 300, 299)
+    assert browse.browse(table, ["n"], first=990).reach == ROWS, "a page as in the file reaches every row"
+
+
 def test_the_distribution_by_the_target_counts_every_row_once(table):
     number = {"name": "n", "type": "number", "histogram": {"edges": [1, 500, 1000]}}
     kind = {"name": "^kind.*$", "type": "category", "top": [["red", 666], ["Blue", 334]]}
