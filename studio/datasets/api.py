@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 from pydantic import ConfigDict, Field
 
@@ -16,7 +16,9 @@ from studio.accounts.services import current_project, visible_project
 from studio.datasets import services
 from studio.datasets.intake import uploaded_file
 from studio.datasets.models import Dataset, DatasetVersion
+from studio.datasets.rows import listed
 from studio.datasets.views import find, send_raw, whole
+from training.table.browse import TESTS, Wish
 
 router = Router(tags=["datasets"])
 FILE_BODY = {
@@ -164,6 +166,27 @@ def delete(request: HttpRequest, pk: int) -> Status[None]:
 def add_version(request: HttpRequest, pk: int) -> Status[dict[str, Any]]:
     dataset = find(request.user, pk).dataset
     return Status(201, described(services.add_version(dataset=dataset, upload=uploaded_file(request))))
+
+
+class RowsAsked(Schema):
+    """Which rows: ``where``, ``test`` and ``value`` filter, ``sort`` orders. Names are values, never keys."""
+
+    offset: int = Field(0, ge=0, lt=2**63 - 1_000)
+    limit: int = Field(50, ge=1, le=1_000)
+    columns: list[str] = []
+    sort: str = ""
+    down: bool = False
+    where: str = ""
+    test: Literal[TESTS] = "is"  # type: ignore[valid-type]
+    value: str = Field("", max_length=200)
+    version: int | None = None
+
+
+@router.get("/{int:pk}/rows", response=dict, summary="Any rows of its table, sorted and filtered")
+def rows(request: HttpRequest, pk: int, asked: Query[RowsAsked]) -> dict[str, Any]:
+    wish = Wish(asked.sort, asked.down, asked.where, asked.test, asked.value)
+    version = find(request.user, pk, asked.version)
+    return listed(version, asked.columns, wish, asked.offset, asked.limit)
 
 
 @router.get("/{int:pk}/raw", summary="The uploaded file, byte for byte; Range is honoured")

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from studio.datasets import files
 from studio.datasets.columns import Column
 from studio.datasets.models import DatasetVersion
-from training.errors import DataError
+from training.errors import DataError, SettingError
 from training.table.browse import TESTS, Rows, Wish, browse
 
 PAGE = 50
+MOST_CELLS = 100_000  # of one answer to a program
 TEST_WORDS = {
-    "is": _("is"),
-    "is_not": _("is not"),
-    "contains": _("contains"),
-    "at_least": _("is at least"),
-    "at_most": _("is at most"),
-    "empty": _("is empty"),
-    "filled": _("is not empty"),
+    "is": gettext_lazy("is"),
+    "is_not": gettext_lazy("is not"),
+    "contains": gettext_lazy("contains"),
+    "at_least": gettext_lazy("is at least"),
+    "at_most": gettext_lazy("is at most"),
+    "empty": gettext_lazy("is empty"),
+    "filled": gettext_lazy("is not empty"),
 }
 
 
@@ -144,3 +147,38 @@ def sorting(version: DatasetVersion, column: Column, place: Place) -> dict[str, 
     following = {"none": (name, False), "ascending": (name, True), "descending": ("", False)}[now]
     there = replace(place, first=1, wish=replace(wish, sort=following[0], down=following[1]))
     return {"now": now, "address": there.address(version)}
+
+
+def listed(
+    version: DatasetVersion, columns: list[str], wish: Wish, offset: int, limit: int
+) -> dict[str, Any]:
+    """Rows as plain JSON for programs: numbers count from 1, pictures are null.
+
+    Raises SettingError for a column that is not there, a version without a table and too many cells at
+    once, DataError for what ``browse`` refuses.
+    """
+    if not version.is_ready:
+        raise SettingError(
+            _("This version has no table yet."),
+            where="version",
+            hint=_("Wait until the file is read, or change how it is read."),
+        )
+    known = {column["name"]: column["type"] for column in version.info["columns"]}
+    names = list(dict.fromkeys(columns)) or list(known)
+    for where, name in [*(("columns", name) for name in names), ("sort", wish.sort), ("where", wish.column)]:
+        if name and (name not in known or (where != "columns" and known[name] == "picture")):
+            said = {"name": name[:60]}
+            raise SettingError(
+                _("There is no column “%(name)s” to show, to sort by or to ask for.") % said, where=where
+            )
+    if len(names) * limit > MOST_CELLS:
+        raise SettingError(
+            _("%(cells)s cells are more than one answer holds.") % {"cells": f"{len(names) * limit:,}"},
+            where="limit",
+            hint=_("Ask for fewer rows, or name the columns that you need."),
+        )
+    rows = browse(files.local(version.table), names, first=offset, count=limit, wish=wish)
+    lines = [
+        {"row": number + 1, "cells": cells} for number, cells in zip(rows.numbers, rows.cells, strict=True)
+    ]
+    return {"columns": names, "rows": lines, "found": rows.found, "of": version.rows, "reach": rows.reach}

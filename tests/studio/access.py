@@ -113,6 +113,7 @@ TABLE: dict[str, Row] = {
     "api/v1/openapi.json": Row(ANY),
     "api/v1/datasets": Row("GET POST"),
     "api/v1/datasets/<int:pk>": Row("GET PATCH DELETE", "dataset"),
+    "api/v1/datasets/<int:pk>/rows": Row("GET", "dataset"),
     "api/v1/datasets/<int:pk>/raw": Row("GET", "dataset"),
     "api/v1/datasets/<int:pk>/versions": Row("POST", "dataset"),
     "api/v1/networks": Row("GET POST"),

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from studio.accounts import tokens
+from studio.datasets import rows
 
 from .conftest import CHURN, kept_files, read_next
 
@@ -114,3 +115,54 @@ def test_without_a_key_nothing_is_read_or_kept(client):
     problem(client.get(API), 401)
 
     assert kept_files() == []
+
+
+@pytest.fixture
+def at(program) -> str:
+    """The address of a dataset whose file is read."""
+    dataset = created(program)
+    read_next()
+    return f"{API}/{dataset['id']}"
+
+
+def test_any_rows_are_read_sorted_and_filtered(program, at):
+    plain = program.get(f"{at}/rows", {"offset": 198, "limit": 50}).json()
+    assert plain["columns"] == ["customer", "plan", "age", "churned"] and plain["found"] == 200
+    assert plain["rows"][0] == {"row": 199, "cells": ["C-198", "basic", "68", "no"]}
+
+    asked = {"columns": ["customer", "age"], "sort": "age", "down": True, "limit": 2}
+    asked |= {"where": "plan", "test": "is", "value": "plus"}
+    answer = program.get(f"{at}/rows", asked).json()
+    assert (answer["found"], answer["of"], answer["reach"]) == (100, 200, 200)
+    assert [line["cells"] for line in answer["rows"]] == [["C-049", "69"], ["C-099", "69"]]
+    assert program.get(f"{at}/rows", {"offset": 10**12}).json()["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "where"),
+    [
+        ({"sort": "^a.*$"}, "sort"),
+        ({"columns": ["age", "*"]}, "columns"),
+        ({"where": "lost", "value": "1"}, "where"),
+        ({"where": "age", "test": "at_least", "value": "old"}, "rows"),
+        ({"sort": "age", "offset": 100_001}, "rows"),
+    ],
+)
+def test_rows_that_cannot_be_shown_are_refused_with_the_place(program, at, asked, where):
+    assert problem(program.get(f"{at}/rows", asked), 422)["where"] == where
+
+
+def test_no_answer_holds_more_rows_or_cells_than_are_allowed(program, at, monkeypatch):
+    for asked in ({"limit": 1_001}, {"limit": 0}, {"offset": -1}, {"test": "like"}):
+        problem(program.get(f"{at}/rows", asked), 422)
+    monkeypatch.setattr(rows, "MOST_CELLS", 100)
+    refused = problem(program.get(f"{at}/rows", {"limit": 26}), 422)
+    assert refused["detail"] == "104 cells are more than one answer holds."
+    assert program.get(f"{at}/rows", {"limit": 26, "columns": ["age"]}).status_code == 200
+
+
+def test_rows_of_a_version_that_waits_are_refused_and_those_of_others_do_not_exist(program, stranger_client):
+    waiting = created(program)
+
+    assert problem(program.get(f"{API}/{waiting['id']}/rows"), 422)["where"] == "version"
+    assert stranger_client.get(f"{API}/{waiting['id']}/rows").status_code == 404
