@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from studio.deployments import predictor, tryit
 from studio.deployments.contents import MAIN_FILES, contents_of
 from studio.deployments.figures import figures_of
+from studio.deployments.learned import learned_of
 from studio.deployments.matrix import matrix_of
 from studio.deployments.models import Model
 from studio.deployments.verdict import best_epoch, classes_of, outputs_of, verdict_of
@@ -53,6 +54,8 @@ def model_page(run: Run, root: str) -> dict[str, Any]:
             "curl": _curl(run, root, bundle),
             "checked": _checked(model.checked),
             "headline": verdict_of(context["report"], str(run)).headline,
+            "learned": (learned := learned_of(bundle.state)),
+            "learned_more": len(bundle.state["columns"]) - len(learned),
         }
     )
 

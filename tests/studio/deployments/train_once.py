@@ -28,7 +28,8 @@ def main(sample: Path, target: str, folder: Path, changes: Path | None = None) -
     info = ingest(sample, folder, file_name=sample.name)
     info["proposal"] = proposal_for(info, target)
     draft = start.draft(info, dataset_version=1)
-    draft["fit"] |= {"epochs": 6, "batch_size": 64, "device": "cpu", "threads": 1}
+    brief = {"epochs": 6, "batch_size": 64, "device": "cpu", "threads": 1}
+    draft["fit"] |= {"objective": {"name": "auto"}, **brief}
     for part, settings in json.loads(changes.read_text() if changes else "{}").items():
         draft[part] = draft[part] | settings
     recipe = Recipe.parse(draft)
