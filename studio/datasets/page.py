@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from studio.datasets import closer, columns, proposals, reading, rows, step_words, words
+from studio.datasets import closer, columns, links, proposals, reading, rows, step_words, words
 from studio.datasets.findings import findings_of
 from studio.datasets.models import DatasetVersion
 from studio.datasets.rows import Place
@@ -58,6 +58,7 @@ def ready(version: DatasetVersion, place: Place) -> dict[str, Any]:
         "roles": summary(proposal["roles"]),
         "task": task_card(info, proposal),
         "split": split_card(info, proposal),
+        "links": links.links_of(info, proposal["target"]),
     }
 
 

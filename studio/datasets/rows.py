@@ -14,7 +14,7 @@ from studio.datasets import files
 from studio.datasets.columns import Column
 from studio.datasets.models import DatasetVersion
 from training.errors import DataError, SettingError
-from training.table.browse import TESTS, Rows, Wish, browse
+from training.table.browse import TESTS, Rows, Wish, browse, text_of
 
 PAGE = 50
 MOST_CELLS = 100_000  # of one answer to a program
@@ -124,7 +124,8 @@ def _at(version: DatasetVersion, place: Place, first: int) -> str:
 
 def _rows(version: DatasetVersion, shown: list[Column], place: Place) -> Rows:
     info = version.info
-    if place.first == 1 and place.wish.is_plain:
+    whole_page = len(info["preview"]) >= min(PAGE, info["rows"])  # of many columns fewer rows are kept
+    if place.first == 1 and place.wish.is_plain and whole_page:
         cells = [[_cell(row, column) for column in shown] for row in info["preview"][:PAGE]]
         return Rows(list(range(len(cells))), cells, info["rows"], info["rows"])
     names = [column.name for column in shown]
@@ -132,9 +133,14 @@ def _rows(version: DatasetVersion, shown: list[Column], place: Place) -> Rows:
 
 
 def _cell(row: list[str | None], column: Column) -> str | None:
-    """A cell of the profile as ``browse`` writes it: whole numbers without a point."""
+    """A cell of the profile as ``browse`` writes it: numbers without noughts at their end."""
     cell = row[column.index]
-    return cell.removesuffix(".0") if cell and column.type == "number" else cell
+    if not cell or column.type != "number" or "." not in cell:
+        return cell
+    try:
+        return text_of(float(cell))
+    except ValueError:
+        return cell
 
 
 def sorting(version: DatasetVersion, column: Column, place: Place) -> dict[str, str]:

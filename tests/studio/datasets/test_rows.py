@@ -76,7 +76,7 @@ def test_a_table_longer_than_order_and_filter_reach_says_so(owner_client, ready,
 
 def test_a_cell_reads_the_same_on_the_first_page_and_on_any_other(owner_client, upload):
     upload(
-        b"weight,kind\n" + b"".join(b"%s,k%d\n" % ((b"2.0", b"1.5")[row % 2], row % 3) for row in range(120))
+        b"weight,kind\n" + b"".join(b"%s,k%d\n" % ((b"2.0", b"1.50")[row % 2], row % 3) for row in range(120))
     )
     version = read_next()
 
@@ -193,3 +193,12 @@ def test_the_page_of_a_wide_table_has_one_page_of_columns_and_rows(owner_client,
 
     assert page.count('<th scope="col"') == 50 and "101 to 150 of 600 columns" in page
     assert len(cells(page)) == 50 * 50
+
+
+def test_the_first_page_is_whole_where_the_profile_keeps_fewer_rows(owner_client, ready):
+    ready.info["preview"] = ready.info["preview"][:17]  # as of a table of 2,000 columns
+    ready.save()
+
+    page = get(owner_client, ready)
+
+    assert "Rows 1 to 50 of 200" in page and "C-049" in page
