@@ -14,7 +14,7 @@ WORDS = {
     "model.py": _("The network as plain PyTorch, to read and to train on."),
     "preprocessing.json": _("How cells become numbers: all that was learned from the training rows."),
     "predict.py": _("Predicts a CSV: python predict.py rows.csv"),
-    "requirements.txt": _("The two Python packages that predict.py needs."),
+    "requirements.txt": _("The Python packages that predict.py needs."),
     "MODEL_CARD.md": _("What the model is for, how well it does, and how it was checked."),
     "metrics.json": _("The metrics of the report."),
     "recipe.json": _("The recipe that trained it: data, network and settings."),

@@ -92,7 +92,10 @@ def _categories(entry: dict[str, Any], state: dict[str, Any]) -> Told:
     shown = ", ".join(str(value) for value in values[:VALUES_SHOWN])
     if len(values) > VALUES_SHOWN:
         shown += _(" and %(count)s more") % {"count": f"{len(values) - VALUES_SHOWN:,}"}
-    return becomes, [shown, _("Any other value, and an empty cell, counts as unknown.")]
+    return becomes, [
+        _("Known: %(values)s.") % {"values": shown},
+        _("Any other value, and an empty cell, counts as unknown."),
+    ]
 
 
 def _text(entry: dict[str, Any], state: dict[str, Any]) -> Told:

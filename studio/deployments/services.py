@@ -15,7 +15,10 @@ from studio.jobs.doorbell import ring
 from studio.runs.models import Run
 from training.bundle.runtime import Bundle
 from training.encode import columns_from_rows
+from training.encode.pictures import size_of
 from training.errors import SettingError, UserError
+
+PIXELS_AT_ONCE = 100_000_000  # of a request's pictures: a second or two of a web process
 
 
 class NotReady(UserError):
@@ -112,10 +115,30 @@ def long_columns(bundle: Bundle) -> list[str]:
 
 
 def cell_problems(model: Model, given: list[rows.Row]) -> list[dict[str, Any]]:
-    """The cells that cannot be read: ``{"row" (from 1), "column", "text", "what"}``."""
+    """The cells that cannot be read: ``{"row" (from 1), "column", "text", "what"}``.
+
+    Raises SettingError for more pixels than are opened at once.
+    """
     found: list[dict[str, Any]] = []
-    columns_from_rows(predictor.bundle_of(model).state, given, found)
+    state = predictor.bundle_of(model).state
+    columns = columns_from_rows(state, given, found)
+    if not found:
+        _check_pictures([columns[about["name"]] for about in state["columns"] if about["type"] == "picture"])
     return found
+
+
+def _check_pictures(columns: list[Any]) -> None:
+    """Raises SettingError where pictures that are small as files would take long to open."""
+    pixels = 0
+    for row, content in ((row, each) for column in columns for row, each in enumerate(column)):
+        pixels += size_of(content) if content is not None else 0
+        if pixels > PIXELS_AT_ONCE:
+            raise SettingError(
+                _("With row %(row)s the pictures have more than %(most)s million pixels together.")
+                % {"row": f"{row + 1:,}", "most": PIXELS_AT_ONCE // 1_000_000},
+                where="rows",
+                hint=_("Send fewer rows at a time, or smaller pictures."),
+            )
 
 
 def known_columns(model: Model) -> list[str]:

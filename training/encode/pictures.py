@@ -23,6 +23,13 @@ def check_picture(content: bytes) -> str:
         return str(picture.format)
 
 
+def size_of(content: bytes) -> int:
+    """How many pixels a picture that can be opened has, by its header."""
+    with _opened(content) as picture:
+        width, height = picture.size
+    return int(width * height)
+
+
 def pixels_of(content: bytes, about: dict[str, Any]) -> np.ndarray:
     """uint8 (channels, height, width) of a picture's file, brought to the size that ``about`` says.
 

@@ -43,7 +43,8 @@ def told(entry, **state):
         ),
         pytest.param(
             {"name": "sex", "type": "category", "input": "categories", "at": 0, "vocabulary": ["f", "m"]}, {},
-            "one of 2 values", "f, m Any other value, and an empty cell, counts as unknown.", id="category",
+            "one of 2 values", "Known: f, m. Any other value, and an empty cell, counts as unknown.",
+            id="category",
         ),
         pytest.param(
             {"name": "said", "type": "text", "input": "text", "at": 0}, {"text": TEXT}, "64 codes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
+from PIL import Image
 
 from studio.deployments import rows, services, tryit
 from studio.deployments.scoring import scored_csv
@@ -116,3 +118,25 @@ def test_texts_and_pictures_may_be_longer_than_other_cells(mixed):
     assert rows.from_json(body, services.long_columns(mixed))[0]["note"] == "x" * 20_000
     with pytest.raises(SettingError, match=r"20,000 characters"):
         rows.from_json(body)
+
+
+def flat_png(side: int) -> str:
+    """A picture of one colour: hardly a kilobyte in base64, whatever its sides."""
+    file = io.BytesIO()
+    Image.new("1", (side, side)).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def test_small_files_with_many_pixels_are_refused_before_they_are_opened(monkeypatch):
+    target = {"task": "multiclass", "name": "kind", "names": ["kind"], "classes": ["a", "b"]}
+    photo = {"name": "photo", "type": "picture", "input": "picture", "at": 0}
+    bundle = bundle_with([photo], target, [photo])
+    monkeypatch.setattr(services.predictor, "bundle_of", lambda model: bundle)
+    some = {"photo": flat_png(5_000)}
+
+    assert services.cell_problems(None, [some] * 4) == []
+    with pytest.raises(SettingError) as caught:
+        services.cell_problems(None, [some, {"photo": None}, *[some] * 4])
+
+    assert caught.value.message == "With row 6 the pictures have more than 100 million pixels together."
+    assert caught.value.hint == "Send fewer rows at a time, or smaller pictures."
