@@ -53,25 +53,29 @@ def bundle(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @router.post("/{int:run_id}/predict", url_name="predict", summary="Predictions of rows")
 def predict(request: HttpRequest, run_id: int) -> dict[str, Any]:
-    """Body: `{"rows": [{"column": value, …}, …]}`, or a CSV (`text/csv`) with a header line.
+    """Body: `{"rows": [{"column": value, …}, …]}`, or a CSV (`text/csv`) with a header line, or a zip
+    (`application/zip`) of a CSV and the pictures whose paths stand in its cells.
 
     Answers `{"predictions": [{"prediction", "probabilities"?, "low"?, "high"?}, …]}` in the order of
     the rows. The prediction is a class, a number, a list of labels, or an object where several numbers are
-    predicted. A picture is sent in base64. A forecast takes rows in order of time: each prediction
-    names the `row` (from 1) that ends its window, and `without` are the rows that end none.
+    predicted. In JSON and in a CSV alone, a picture is sent in base64. A forecast takes rows in order
+    of time: each prediction names the `row` (from 1) that ends its window, and `without` are the rows
+    that end none.
     """
     run = _run(request, run_id)
     model = services.packed_model(run)
     model.run = run
     if request.content_type == "text/csv":
         given, predictions = services.predict_csv(model, _body(request))
+    elif request.content_type == "application/zip":
+        given, predictions = services.predict_zip(model, _body(request))
     elif request.content_type == "application/json":
         given, predictions = services.predict_json(model, _body(request))
     else:
         raise Unknown(
-            _("Rows are read as JSON or CSV."),
+            _("Rows are read as JSON or CSV, or as a zip of a CSV and pictures."),
             where="Content-Type",
-            hint=_("Send application/json or text/csv."),
+            hint=_("Send application/json, text/csv or application/zip."),
         )
     answer = {"run": run.pk, "predictions": predictions}
     without = services.unanswered(len(given), predictions)

@@ -49,6 +49,7 @@ def model_page(run: Run, root: str) -> dict[str, Any]:
         | split_fields(tryit.fields_of(bundle))
         | {
             "is_ready": True,
+            "has_pictures": any(feature["type"] == "picture" for feature in bundle.features),
             "members": contents[:MAIN_FILES],
             "more_members": contents[MAIN_FILES:],
             "curl": _curl(run, root, bundle),

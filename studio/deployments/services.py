@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from studio.deployments import predictor, rows
+from studio.deployments import packed_rows, predictor, rows
 from studio.deployments.models import Model
 from studio.jobs.doorbell import ring
 from studio.runs.models import Run
@@ -107,6 +107,20 @@ def predict_csv(model: Model, body: bytes) -> tuple[list[rows.Row], list[dict[st
     given = rows.from_csv(body, bundle.reading, long_columns(bundle))
     rows.check_columns(given, features=bundle.columns)
     return given, _predicted(model, given)
+
+
+def predict_zip(model: Model, body: bytes) -> tuple[list[rows.Row], list[dict[str, Any]]]:
+    """The rows of the CSV in a zip, whose cells name the pictures beside it, and their predictions."""
+    bundle = predictor.bundle_of(model)
+    pictures = [feature["name"] for feature in bundle.features if feature["type"] == "picture"]
+    given, filled = packed_rows.from_zip(body, bundle.reading, long_columns(bundle), pictures)
+    rows.check_columns(given, features=bundle.columns)
+    return given, _predicted(model, filled)
+
+
+def predict_file(model: Model, body: bytes) -> tuple[list[rows.Row], list[dict[str, Any]]]:
+    """The rows of a CSV, or of a zip with one, and their predictions. Raises SettingError."""
+    return (predict_zip if packed_rows.is_zip(body) else predict_csv)(model, body)
 
 
 def long_columns(bundle: Bundle) -> list[str]:

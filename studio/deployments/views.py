@@ -87,11 +87,14 @@ def try_row(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def score(request: HttpRequest, pk: int) -> HttpResponse:
-    """A CSV of rows in, the same with predictions out; a refusal is shown beside the field."""
+    """A CSV of rows, or a zip of one with its pictures, in; the same with predictions out.
+
+    A refusal is shown beside the field.
+    """
     run = visible_run(request, pk)
     packed = services.packed_model(run)
     try:
-        text = scoring.scored_csv(*services.predict_csv(packed, _uploaded(request)))
+        text = scoring.scored_csv(*services.predict_file(packed, _uploaded(request)))
     except UserError as error:
         context = pages.model_page(run, request.build_absolute_uri("/")) | {"score_error": error}
         return render(request, "deployments/model.html", context, status=422)

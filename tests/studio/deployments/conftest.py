@@ -25,18 +25,18 @@ Trained = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def train(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Trained]:
+def train(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Trained]:
     """A function that trains on a sample and answers what that left, by name; "folder" is where."""
     done: dict[str, Trained] = {}
 
-    def trained(sample: str, target: str) -> Trained:
+    def trained(sample: str, target: str, suffix: str = "csv") -> Trained:
         if sample not in done:
             folder = tmp_path_factory.mktemp(sample)
             command = [
                 sys.executable,
                 "-m",
                 "tests.studio.deployments.train_once",
-                f"samples/{sample}/{sample}.csv",
+                f"samples/{sample}/{sample}.{suffix}",
                 target,
                 str(folder),
             ]
