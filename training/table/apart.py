@@ -12,13 +12,13 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
-from training.table.browse import CHUNK, REACH, text_of
+from training.table.browse import REACH, chunks, text_of
 
 CLASSES = 5  # of the target that are told apart, the most frequent ones; the others are one more
 VALUES = 12
 LONGEST_LINE = 500_000  # rows that a line is drawn of, the first ones
 POINTS = 400
-EXAMPLES, LOOKED_AT = 6, 20_000
+EXAMPLES, EXCERPT, LOOKED_AT = 6, 400, 20_000
 
 Column = dict[str, Any]
 
@@ -60,10 +60,7 @@ def _said(edge: float, kind: str) -> str:
 def _chunks(table: Path, *names: str) -> Iterator[pl.DataFrame]:
     scan = pl.scan_parquet(table)
     reach = min(REACH, int(scan.select(pl.len()).collect().item()))
-    for start in range(0, reach, CHUNK):
-        chunk = (
-            scan.slice(start, min(CHUNK, reach - start)).select(cs.by_name(*dict.fromkeys(names))).collect()
-        )
+    for _start, chunk in chunks(scan, list(dict.fromkeys(names)), reach):
         yield pl.DataFrame([chunk.get_column(name).alias(str(at)) for at, name in enumerate(names)])
 
 
@@ -134,22 +131,35 @@ def texts(table: Path, name: str) -> dict[str, Any]:
     ``{"rows", "characters": {"least", "median", "most"}, "words": {…}, "examples": [{"row", "text",
     "characters", "words"}, …]}`` of the first LOOKED_AT rows; rows count from 1.
     """
-    column = pl.scan_parquet(table).head(LOOKED_AT).select(cs.by_name(name)).collect().to_series()
-    filled = [(row, text) for row, text in enumerate(column.cast(pl.String).to_list(), 1) if text]
-    if not filled:
+    scan = pl.scan_parquet(table)
+    height = int(scan.select(pl.len()).collect().item())
+    lengths = pl.concat(
+        [
+            chunk.select(
+                pl.int_range(start + 1, start + chunk.height + 1).alias("row"),
+                pl.nth(0).cast(pl.String).str.len_chars().alias("characters"),
+                pl.nth(0).cast(pl.String).str.count_matches(r"\S+").alias("words"),
+            )
+            for start, chunk in chunks(scan, [name], min(LOOKED_AT, height))
+        ]
+    )
+    filled = lengths.filter(pl.col("characters") > 0).sort("characters", maintain_order=True)
+    if filled.is_empty():
         return {"rows": 0, "characters": None, "words": None, "examples": []}
-    filled.sort(key=lambda pair: len(pair[1]))
-    picked = np.linspace(0, len(filled) - 1, min(EXAMPLES, len(filled))).round().astype(int)
+    picked = np.linspace(0, filled.height - 1, min(EXAMPLES, filled.height)).round().astype(int).tolist()
     return {
-        "rows": len(filled),
-        "characters": _ends([len(text) for _, text in filled]),
-        "words": _ends([len(text.split()) for _, text in filled]),
-        "examples": [
-            {"row": row, "text": text[:400], "characters": len(text), "words": len(text.split())}
-            for row, text in (filled[place] for place in picked)
-        ],
+        "rows": filled.height,
+        "characters": _ends(filled["characters"]),
+        "words": _ends(filled["words"]),
+        "examples": [{**line, "text": _text(scan, name, line["row"])} for line in filled[picked].to_dicts()],
     }
 
 
-def _ends(lengths: list[int]) -> dict[str, int]:
-    return {"least": min(lengths), "median": int(np.median(lengths)), "most": max(lengths)}
+def _text(scan: pl.LazyFrame, name: str, row: int) -> str:
+    text = scan.slice(row - 1, 1).select(cs.by_name(name).as_expr().cast(pl.String).str.head(EXCERPT))
+    return str(text.collect().item())
+
+
+def _ends(lengths: pl.Series) -> dict[str, int]:
+    numbers = lengths.to_numpy()
+    return {"least": int(numbers.min()), "median": int(np.median(numbers)), "most": int(numbers.max())}

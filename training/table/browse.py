@@ -6,6 +6,7 @@ are shown are read for the rows of the page alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,9 @@ import polars.selectors as cs
 from training.encode import cells
 from training.errors import DataError
 
-CHUNK = 100_000
+CHUNK = 100_000  # rows held at a time at most, fewer where CHUNK_BYTES are reached before
+CHUNK_BYTES = 8_000_000
+_FIRST_CHUNK, _GROWTH = 1_000, 8
 REACH = 2_000_000  # rows that order and filter go through: a second or two, however long the table
 DEEPEST = 100_000  # rows that a sorted page may stand behind: they are kept while sorting
 SHOWN_CHARACTERS = 200
@@ -109,15 +112,9 @@ def _wished(scan: pl.LazyFrame, reach: int, wish: Wish, first: int, last: int) -
     needed = [name for name in dict.fromkeys((wish.sort, wish.column)) if name]
     passes = _condition(wish, schema[wish.column]) if wish.column else pl.lit(True)
     kept, found = pl.DataFrame(), 0
-    for start in range(0, reach, CHUNK):
-        chunk = (
-            scan.select(cs.by_name(*needed))
-            .slice(start, min(CHUNK, reach - start))
-            .collect()
-            .with_row_index(_unused(needed), start)
-        )
-        hit = chunk.filter(passes)
-        held = hit.select(hit.columns[0], *([cs.by_name(wish.sort).alias("\0key")] if wish.sort else []))
+    for start, chunk in chunks(scan, needed, reach):
+        hit = chunk.with_row_index(_unused(needed), start).filter(passes)
+        held = hit.select(hit.columns[0], *([_key(wish.sort, schema[wish.sort])] if wish.sort else []))
         found += held.height
         if wish.sort:
             kept = pl.concat([kept, held]) if kept.width else held
@@ -125,6 +122,25 @@ def _wished(scan: pl.LazyFrame, reach: int, wish: Wish, first: int, last: int) -
         elif kept.height < last:
             kept = pl.concat([kept, held]).head(last) if kept.width else held.head(last)
     return (kept.to_series(0).to_list()[first:last] if kept.width else []), found
+
+
+def chunks(scan: pl.LazyFrame, names: list[str], reach: int) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The columns' rows up to ``reach`` in pieces of bounded size, each with the number of its first row."""
+    start, size = 0, _FIRST_CHUNK
+    while start < reach:
+        chunk = scan.select(cs.by_name(*names)).slice(start, min(size, reach - start)).collect()
+        yield start, chunk
+        start += chunk.height
+        fitting = int(CHUNK_BYTES * chunk.height / max(1, chunk.estimated_size()))
+        size = max(1, min(fitting, size * _GROWTH, CHUNK))
+
+
+def _key(name: str, kind: pl.DataType) -> pl.Expr:
+    """What rows are ordered by: of words as much as is shown, for thousands of them are kept."""
+    column = cs.by_name(name).as_expr()
+    # A copy, because a head alone would keep the whole text in memory.
+    words = pl.format("{}", column.str.head(SHOWN_CHARACTERS))
+    return (words if kind == pl.String else column).alias("\0key")
 
 
 def _unused(names: list[str]) -> str:

@@ -159,7 +159,7 @@ def _write_table(
         progress(0.55, "Judging the columns")
         kinds, dropped = draft.judge(out, known, used, types, lines, problems)
         kept = _without_empty_ends(out, layout, kinds)
-        if typed.is_finished(out, kept) and not len(dropped):
+        if typed.is_finished(out, kept) and not len(dropped) and not typed.group_rows(out):
             out.replace(table)
         else:
             typed.finish(out, kept, table, dropped)

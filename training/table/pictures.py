@@ -37,6 +37,7 @@ _GREY = ("1", "L", "LA", "I", "I;16", "F")
 MOST_RATIO = 200  # pictures are compressed already: more than this is no honest zip
 PICTURE, LABEL, SPLIT, FILE = "picture", "label", "split", "file"
 _AT_ONCE = 64_000_000
+_GROUP_BYTES = 4_000_000
 _PROBE = {"channels": 1, "height": 4, "width": 4}
 _SHOWN = 20
 
@@ -91,11 +92,19 @@ def ingest_pictures(
         given = {name: type_ for name, type_ in types.items() if name != column}
         info = read(labels, work / "labels", file_name=file_name, types=given)
         both = [pl.scan_parquet(work / "labels" / "table.parquet"), pl.scan_parquet(work / "*.parquet")]
-        pl.concat(both, how="horizontal").sink_parquet(folder / "table.parquet", compression="lz4")
+        pl.concat(both, how="horizontal").sink_parquet(
+            folder / "table.parquet", compression="lz4", row_group_size=_group_rows(work, len(kept))
+        )
     finally:
         shutil.rmtree(work, ignore_errors=True)
     progress(1.0, "The pictures are ready")
     return _with_pictures(info, column, source, problems, sizes_of(folder / "table.parquet", column))
+
+
+def _group_rows(parts: Path, rows: int) -> int:
+    """Rows a row group: to show one picture, all of its group are read."""
+    size = sum(part.stat().st_size for part in parts.glob("*.parquet"))
+    return max(1, min(rows, _GROUP_BYTES * rows // max(1, size)))
 
 
 def pictures_at(table: Path, column: str, first: int, count: int) -> list[bytes | None]:

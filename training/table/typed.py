@@ -22,6 +22,8 @@ from training.table.reading import Reading
 _SAMPLE = 5_000
 _ROW = "row number"  # beside the inner names, which are c0, c1 …
 _CELLS = 2_000_000
+_CELL_BYTES = 16  # what a number or a short word takes at most
+_GROUP_BYTES = 16_000_000
 _OS_ERROR = re.compile(r"IO error: .*\(os error (\d+)\)")
 
 
@@ -247,13 +249,24 @@ def finish(draft: Path, kinds_: dict[str, Kind], out: Path, dropped: np.ndarray)
         numbers = pl.Series(dropped, dtype=pl.get_index_type())
         frame = frame.with_row_index(_ROW).filter(~pl.col(_ROW).is_in(numbers.implode()))
     frame = frame.select(expressions)
-    _sink(frame.rename({inner[name]: name for name in kinds_}), out)
+    _sink(frame.rename({inner[name]: name for name in kinds_}), out, group_rows(draft))
 
 
-def _sink(frame: pl.LazyFrame, out: Path) -> None:
+def group_rows(draft: Path) -> int | None:
+    """Rows a row group where long texts ask for few: to show one row, a column's group is read whole.
+
+    None for any other table, whose groups are best as polars makes them.
+    """
+    height = int(pl.scan_parquet(draft).select(pl.len()).collect().item())
+    ordinary = _CELL_BYTES * height * len(pl.read_parquet_schema(draft))
+    long = draft.stat().st_size - ordinary
+    return max(1, _GROUP_BYTES * height // long) if long > _GROUP_BYTES else None
+
+
+def _sink(frame: pl.LazyFrame, out: Path, rows: int | None = None) -> None:
     """Write a frame. Raises OSError for what polars tells as a ComputeError: a full disk."""
     try:
-        frame.sink_parquet(out, compression="lz4")
+        frame.sink_parquet(out, compression="lz4", row_group_size=rows)
     except pl.exceptions.ComputeError as error:
         if found := os_error(error):
             raise found from error

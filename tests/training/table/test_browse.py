@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
+import sys
+import zipfile
 from datetime import datetime
 
+import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 
 from training.errors import DataError
-from training.table import apart, browse
+from training.table import apart, browse, ingest
 from training.table.browse import Wish
 
 ROWS = 1_000
@@ -18,7 +24,6 @@ ROWS = 1_000
 def table(tmp_path, monkeypatch):
     """Rows over several chunks: n counts down, every seventh is empty; names that polars might misread."""
     monkeypatch.setattr(browse, "CHUNK", 128)
-    monkeypatch.setattr(apart, "CHUNK", 128)
     path = tmp_path / "table.parquet"
     pl.DataFrame(
         {
@@ -180,3 +185,47 @@ def test_texts_are_shown_from_short_to_long_with_their_lengths(tmp_path):
     assert shown["examples"][-1]["characters"] == 900 and len(shown["examples"][-1]["text"]) == 400
     pl.DataFrame({"said": [None, ""]}).write_parquet(path)
     assert apart.texts(path, "said")["examples"] == []
+
+
+def held_by_one_row(table, column):
+    """How much of a file polars reads to show one row, measured in a process of its own."""
+    code = (
+        "import re, sys, polars as pl\n"
+        "def most(): return 1024 * int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])\n"
+        "pl.DataFrame({'a': [1]}).lazy().select(pl.all()).collect()\n"
+        "before = most()\n"
+        "pl.scan_parquet(sys.argv[1]).select(sys.argv[2]).slice(700, 1).collect()\n"
+        "print(most() - before)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, str(table), column], capture_output=True, check=True)
+    return int(run.stdout)
+
+
+def test_one_row_of_long_texts_is_shown_without_reading_them_all(tmp_path):
+    random = np.random.default_rng(1)
+    texts = (random.integers(97, 123, 60_000).astype(np.uint8).tobytes().decode() for _ in range(1_500))
+    source = tmp_path / "long.csv"
+    source.write_text("text,kind\n" + "".join(f"{text},{row % 2}\n" for row, text in enumerate(texts)))
+
+    info = ingest(source, tmp_path / "out", file_name="long.csv")
+
+    table = tmp_path / "out" / "table.parquet"
+    assert info["rows"] == 1_500 and table.stat().st_size > 80_000_000
+    assert held_by_one_row(table, "text") < 60_000_000
+    assert browse.browse(table, ["kind"], first=1_499).cells == [["1"]]
+
+
+def test_one_picture_is_shown_without_reading_them_all(tmp_path):
+    random = np.random.default_rng(1)
+    source = tmp_path / "pictures.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        for row in range(800):
+            file = io.BytesIO()
+            Image.fromarray(random.integers(0, 256, (160, 200, 3)).astype(np.uint8)).save(file, "PNG")
+            archive.writestr(f"{row % 2}/{row:04}.png", file.getvalue())
+
+    ingest(source, tmp_path / "out", file_name="pictures.zip")
+
+    table = tmp_path / "out" / "table.parquet"
+    assert table.stat().st_size > 70_000_000
+    assert held_by_one_row(table, "picture") < 30_000_000
