@@ -37,6 +37,7 @@ FORMATS = {
     "json": _("JSON"),
     "excel": _("Excel workbook"),
     "parquet": _("Parquet"),
+    "pictures": _("Pictures in a zip archive"),
 }
 PACKED = {"gzip": _("gzip"), "zip": _("zip")}
 DATES = {"day": _("Day first (1 February)"), "month": _("Month first (January 2)")}
@@ -46,6 +47,7 @@ OFFERED = {  # by the format of the file
     "json": ("format", "dates"),
     "excel": ("sheet", "decimal", "header_row", "dates"),
     "parquet": (),
+    "pictures": (),
 }
 
 
@@ -60,7 +62,8 @@ def fields(version: DatasetVersion) -> dict[str, Any]:
         return {"used": options.get(value, value), "fixed": chosen, "options": options.items()}
 
     header = used.get("header_row", fixed.get("header_row", 1))
-    shape = used.get("format", fixed.get("format", "csv"))
+    pictures = any(column["type"] == "picture" for column in version.info.get("columns", ()))
+    shape = "pictures" if pictures else used.get("format", fixed.get("format", "csv"))
     return {
         "offered": OFFERED.get(shape, OFFERED["csv"]),
         "shape": FORMATS.get(shape, shape),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import openpyxl
 
@@ -96,3 +97,13 @@ def test_a_workbook_and_an_archive_are_shown_before_they_are_read_another_way(ow
 
     assert ">nothing<" in seen.content.decode()
     assert '<th scope="col">y</th>' in inner.content.decode()
+
+
+def test_pictures_are_called_pictures_and_have_no_settings_of_a_csv(owner_client, upload):
+    digits = Path(__file__).resolve().parents[3] / "samples" / "digits8x8" / "digits8x8.zip"
+    upload(digits.read_bytes(), name="digits.zip")
+
+    shown = page(owner_client, read_next())
+
+    assert "<p>Pictures in a zip archive</p>" in shown
+    assert 'name="encoding"' not in shown and "header in line" not in shown
