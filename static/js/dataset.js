@@ -15,3 +15,9 @@ document.addEventListener("htmx:afterSwap", () => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close-look]")) document.getElementById("closer").replaceChildren();
 });
+
+// Other rows are asked for: begin with the first of them.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest(".rows-form");
+  if (form && event.target.name !== "row") form.elements.row.value = "1";
+});

@@ -35,11 +35,21 @@ def opened_first(version: DatasetVersion) -> int | None:
         for at, column in enumerate(columns):
             if column["type"] == kind and roles.get(column["name"]) == "feature":
                 return at
-    if _time(version):
+    if _is_series(version):
         target = proposal["target"]
         numbers = [at for at, column in enumerate(columns) if column.get("mean") is not None]
         return next((at for at in numbers if columns[at]["name"] == target), next(iter(numbers), None))
     return None
+
+
+def _is_series(version: DatasetVersion) -> bool:
+    """Whether rows follow each other in time: a table of people has dates as well, but many rows a date."""
+    time, rows = _time(version), version.info["rows"]
+    roles = (version.proposal or version.info["proposal"])["roles"]
+    return roles.get(time) == "time" or any(
+        column["name"] == time and column["distinct"] * 2 > rows - column["missing"]
+        for column in version.info["columns"]
+    )
 
 
 def _time(version: DatasetVersion) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.text import Truncator
@@ -50,6 +51,7 @@ def ready(version: DatasetVersion, place: Place) -> dict[str, Any]:
         "personal": [finding.column for finding in found if finding.code == "personal"],
         "steps": [step_words.described(step) for step in proposal.get("steps", [])],
         "columns": shown,
+        "ways": ways(version, shown, preview.place),
         "heads": [(column, rows.sorting(version, column, preview.place)) for column in shown.columns],
         "preview": preview,
         "shown_names": {column.name for column in shown.columns},
@@ -60,6 +62,13 @@ def ready(version: DatasetVersion, place: Place) -> dict[str, Any]:
         "split": split_card(info, proposal),
         "links": links.links_of(info, proposal["target"]),
     }
+
+
+def ways(version: DatasetVersion, shown: columns.Page, place: Place) -> dict[str, str]:
+    """Addresses of other columns of the same rows: the pages before and after, and where a search begins."""
+    pages = {"before": shown.before, "after": shown.after}
+    there = {way: replace(place, page=number).address(version) for way, number in pages.items() if number}
+    return there | {"find": replace(place, page=1, query="").address(version)}
 
 
 def summary(roles: dict[str, str]) -> str:

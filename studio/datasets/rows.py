@@ -63,7 +63,8 @@ class Place:
     def address(self, version: DatasetVersion) -> str:
         """The place as the query of an address."""
         wish = self.wish
-        said = {"version": version.number, "page": self.page, "q": self.query}
+        said = {"version": version.number, "page": self.page}
+        said |= {"q": self.query} if self.query else {}
         said |= {"row": self.first} if self.first > 1 else {}
         said |= {"sort": wish.sort, "down": int(wish.down)} if wish.sort else {}
         said |= {"where": wish.column, "test": wish.test, "value": wish.value} if wish.column else {}

@@ -181,6 +181,13 @@ def test_a_series_opens_with_the_page_as_a_line(owner_client, upload):
     assert "From 0.5 to 16.5." in page
 
 
+def test_a_table_with_many_rows_a_date_opens_with_no_line(owner_client, upload):
+    rows_ = "".join(f"2024-01-{1 + row % 28:02},{row % 17}.5,k{row % 3}\n" for row in range(200))
+    upload(f"joined,paid,kind\n{rows_}".encode())
+
+    assert "/look/" not in get(owner_client, read_next()).split('id="closer"')[1][:200]
+
+
 def test_the_page_of_a_wide_table_has_one_page_of_columns_and_rows(owner_client, upload):
     head = ",".join(f"c{number}" for number in range(600))
     upload(
@@ -193,6 +200,26 @@ def test_the_page_of_a_wide_table_has_one_page_of_columns_and_rows(owner_client,
 
     assert page.count('<th scope="col"') == 50 and "101 to 150 of 600 columns" in page
     assert len(cells(page)) == 50 * 50
+
+
+def test_other_columns_are_shown_of_the_same_rows(owner_client, upload):
+    head = ",".join(f"c{number}" for number in range(120))
+    upload(
+        f"{head}\n".encode()
+        + b"\n".join(b",".join(b"%d" % (row % 60) for _ in range(120)) for row in range(80))
+    )
+    version = read_next()
+
+    page = get(
+        owner_client, version, "columns/", page=2, row=11, sort="c7", where="c9", test="at_least", value="5"
+    )
+
+    for way in ("columns-before", "columns-after", "find-column"):
+        address = re.search(rf'id="{way}".*?hx-get="([^"]*)"', page)[1]
+        for part in ("row=11", "sort=c7", "where=c9", "test=at_least", "value=5"):
+            assert part in address, (way, part)
+    narrowed = get(owner_client, version, "columns/", q="c11", sort="c7", down=1)
+    assert narrowed.count('<th scope="col"') == 11 and cells(narrowed)[0] == "59"
 
 
 def test_the_first_page_is_whole_where_the_profile_keeps_fewer_rows(owner_client, ready):
