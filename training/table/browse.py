@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +157,8 @@ def _condition(wish: Wish, kind: pl.DataType) -> pl.Expr:
     if wish.test == "contains":
         text = column.cast(pl.String) if not kind.is_temporal() else column.dt.to_string("%Y-%m-%d %H:%M:%S")
         return text.str.to_lowercase().str.contains(wish.value.lower(), literal=True).fill_null(False)
-    value = _value(wish, kind)
+    given = _value(wish, kind)
+    column, value = column.dt.date() if type(given) is date else column, pl.lit(given)
     if wish.test == "is_not":
         return (column != value).fill_null(True)
     if wish.test == "is":
@@ -165,27 +166,36 @@ def _condition(wish: Wish, kind: pl.DataType) -> pl.Expr:
     return ((column >= value) if wish.test == "at_least" else (column <= value)).fill_null(False)
 
 
-def _value(wish: Wish, kind: pl.DataType) -> pl.Expr:
-    """The value to compare with, of the column's kind. Raises DataError."""
+def _value(wish: Wish, kind: pl.DataType) -> float | date | str:
+    """The value to compare with, of the column's kind; a date without a time is the whole day.
+
+    Raises DataError.
+    """
     text = wish.value.strip()
     if kind.is_numeric():
         number = cells.number_of(text, {})
         if number is None:
             raise _misfit(wish, "a number, such as 12.5")
-        return pl.lit(number)
+        return number
     if kind.is_temporal():
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            raise _misfit(wish, "a date, such as 2024-05-31") from None
-        return pl.lit(moment)
+        return _moment(wish, text)
     if wish.test in ("at_least", "at_most"):
         raise DataError(
             f"“{wish.column}” holds words, which have no least and no most.",
             where="rows",
             hint="Ask for numbers or dates, or for words that the cell contains.",
         )
-    return pl.lit(wish.value)
+    return wish.value
+
+
+def _moment(wish: Wish, text: str) -> date:
+    try:
+        moment = datetime.fromisoformat(text)
+        if len(text) <= len("2024-05-31"):
+            return moment.date()
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        raise _misfit(wish, "a date, such as 2024-05-31") from None
 
 
 def _misfit(wish: Wish, wanted: str) -> DataError:

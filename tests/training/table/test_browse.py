@@ -90,6 +90,22 @@ def test_a_filter_keeps_exactly_the_rows_that_it_says(table, column, test, value
     assert page.numbers == right and page.found == len(right)
 
 
+def test_a_date_without_a_time_is_the_whole_day_and_zones_are_reckoned(tmp_path):
+    path = tmp_path / "days.parquet"
+    days = [datetime(2024, 5, 31, 10), None, datetime(2024, 5, 31), datetime(2024, 6, 1)]
+    pl.DataFrame({"day": days}).write_parquet(path)
+
+    def found(test, value):
+        return browse.browse(path, ["day"], wish=Wish(column="day", test=test, value=value)).numbers
+
+    assert found("is", "2024-05-31") == [0, 2] and found("is_not", "2024-05-31") == [1, 3]
+    assert found("at_most", "2024-05-31") == [0, 2] and found("at_least", "2024-05-31 12:00") == [3]
+    assert found("at_least", "2024-05-31T12:00+02:00") == [0, 3]
+    for wrong in ("", "9999-12-31T23:59-14:00", "31.5."):
+        with pytest.raises(DataError, match="cannot be compared"):
+            found("is", wrong)
+
+
 def test_order_and_filter_go_together(table):
     wish = Wish(sort="n", column="^kind.*$", test="is", value="Blue")
     assert seen(table, wish, count=2) == ["row 999", "row 996"]
