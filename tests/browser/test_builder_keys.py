@@ -42,11 +42,11 @@ def test_every_key_of_the_list_does_what_it_says(builder: Page):
     focused(page, "grip-linear_1")
 
     press("Alt+ArrowDown")
-    said(page, r"linear_1 moved to position 5 of \d+\.")
+    said(page, r"linear_1 moved to position 5 of \d+\. All shapes fit\.")
     focused(page, "grip-linear_1")
     press("Alt+ArrowUp")
     expect(page.locator("#undo")).to_be_enabled()
-    said(page, r"linear_1 moved to position 4 of \d+\.")
+    said(page, r"linear_1 moved to position 4 of \d+\. All shapes fit\.")
 
     press("Enter")
     focused(page, "f-linear_1-units")

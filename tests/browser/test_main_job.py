@@ -97,12 +97,12 @@ def wait_until_read(page: Page) -> None:
     """The dataset's page shows what was read without a reload."""
     page.wait_for_url("**/datasets/*/**")
     page.evaluate("window.stayed = true")
-    expect(page.get_by_text("flipper_length_mm").first).to_be_visible()
+    expect(page.get_by_text("flipper_length_mm").locator("visible=true").first).to_be_visible()
     expect(page.get_by_text("344 rows").first).to_be_visible()
     assert page.evaluate("window.stayed")
     if page.get_by_label("Predict").input_value() != "species":
         page.get_by_label("Predict").select_option("species")
-        expect(page.get_by_text("Adelie").first).to_be_visible()
+        expect(page.get_by_text("Adelie").locator("visible=true").first).to_be_visible()
 
 
 def build_network(page: Page) -> None:
