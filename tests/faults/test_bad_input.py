@@ -1,37 +1,21 @@
-"""Bad input gets a clear answer, word for word, and nothing is lost: REST, pages and the real worker."""
+"""Bad files and tables get a clear answer, word for word, and nothing is lost: REST, pages and the worker."""
 
 from __future__ import annotations
 
 import io
-import json
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from studio.datasets.models import Dataset
 from studio.networks.models import Network
 from studio.runs.models import Run
-from tests.studio.processes import eventually
+from tests.faults.asking import HEADER, good, layers, rows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-Json = dict[str, Any]
-HEADER = b"a,b,target\n"
 GUIDE = "Open the dataset to see how far it is, or why it could not be read."
-
-
-def rows(row: Callable[[int], str], count: int = 60, header: bytes = HEADER) -> bytes:
-    return header + "".join(row(number) + "\n" for number in range(count)).encode()
-
-
-def good(number: int) -> str:
-    return f"{number / 7:.3f},{number % 5},{'yn'[number % 3 == 0]}"
 
 
 def archive() -> bytes:
@@ -40,71 +24,6 @@ def archive() -> bytes:
         file.writestr("train.csv", HEADER)
         file.writestr("test.csv", HEADER)
     return content.getvalue()
-
-
-@dataclass
-class Studio:
-    """The REST interface and the pages, as one person uses them."""
-
-    client: Client
-
-    def send(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Json:
-        sent = json.dumps(body)
-        answer = self.client.generic(method, "/api/v1" + path, sent, content_type="application/json")
-        assert answer.status_code == status, answer.content.decode()
-        if status >= 400:
-            assert answer["Content-Type"] == "application/problem+json"
-        return answer.json()
-
-    def get(self, path: str) -> Json:
-        return self.client.get("/api/v1" + path).json()
-
-    def page(self, path: str) -> str:
-        """A page as people read it: it stands, without a stack trace."""
-        answer = self.client.get(path)
-        text = answer.content.decode()
-        assert answer.status_code == 200 and "Traceback" not in text
-        return text
-
-    def upload(self, content: bytes, name: str = "table.csv", path: str = "/datasets") -> Json:
-        """The dataset once it is read, or known to be unreadable."""
-        answer = self.client.post("/api/v1" + path, {"file": SimpleUploadedFile(name, content)})
-        assert answer.status_code == 201, answer.content.decode()
-        return self.read(answer.json()["id"])
-
-    def read(self, dataset: int) -> Json:
-        found = lambda: self.get(f"/datasets/{dataset}")  # noqa: E731
-        eventually(lambda: found()["status"] in ("ready", "unreadable", "failed"), what="the reading")
-        return found()
-
-    def network(self, version: int, **changes: Json) -> Json:
-        """A network that trains briefly. changes: of the recipe's parts, over what is proposed."""
-        made = self.send("POST", "/networks", {"version": version}, status=201)
-        recipe = made["recipe"]
-        brief = {"epochs": 2, "device": "cpu", "threads": 1, "objective": {"name": "auto"}}
-        for part, fields in ({"fit": brief} | changes).items():
-            recipe[part] |= fields
-        recipe["fit"] = brief | recipe["fit"]
-        body = {"revision": made["revision"], "recipe": recipe}
-        return self.send("PUT", f"/networks/{made['id']}", body)
-
-    def train(self, network: Json) -> Json:
-        """A run of the network, once it is over."""
-        run = self.send("POST", "/runs", {"network": network["id"]}, status=201)
-        return self.over(run["id"])
-
-    def over(self, run: int) -> Json:
-        found = lambda: self.get(f"/runs/{run}")  # noqa: E731
-        eventually(lambda: found()["state"] in ("done", "stopped", "failed"), what="the run's end")
-        return found()
-
-    def told(self, run: Json, kind: str) -> list[Json]:
-        return [event for event in self.get(f"/runs/{run['id']}/events")["events"] if event["kind"] == kind]
-
-
-@pytest.fixture
-def studio(worker, owner_client: Client) -> Studio:
-    return Studio(owner_client)
 
 
 # --- Files that are no table --------------------------------------------------------------
@@ -304,177 +223,3 @@ def test_the_dataset_page_says_at_once_that_a_chosen_target_cannot_be_predicted(
     studio.send("PATCH", f"/datasets/{dataset['id']}", {"target": "target"})
 
     assert f"{message} {hint}" in studio.page(f"/datasets/{dataset['id']}/")
-
-
-# --- Settings that make no sense ----------------------------------------------------------
-
-ABSURD = {
-    "epochs": ({"epochs": 10**9}, "Epochs must be 100,000 or less, not 1000000000.", "fit.epochs"),
-    "batch size": (
-        {"batch_size": 10**9},
-        "Batch size must be 1,048,576 or less, not 1000000000.",
-        "fit.batch_size",
-    ),
-    "learning rate": (
-        {"optimizer": {"name": "Adam", "lr": 1e9}},
-        "Learning rate of Adam must be 10 or less, not 1000000000.0.",
-        "fit.optimizer.lr",
-    ),
-    "learning rate in words": (
-        {"optimizer": {"name": "Adam", "lr": "fast"}},
-        "Learning rate of Adam must be a number, not 'fast'.",
-        "fit.optimizer.lr",
-    ),
-}
-
-
-@pytest.fixture
-def version(dataset_version) -> int:
-    """The penguins, which are fine."""
-    return dataset_version.pk
-
-
-def refused(studio: Studio, network: Json) -> tuple[str, str, str]:
-    """What keeps a draft from training. It stays as it was drawn, and no run is made."""
-    refusal = studio.send("POST", "/runs", {"network": network["id"]}, status=422)
-    assert refusal["detail"] in studio.page(f"/networks/{network['id']}/training/").replace("&#x27;", "'")
-    assert studio.get(f"/networks/{network['id']}")["recipe"] == network["recipe"]
-    assert not Run.objects.exists()
-    return refusal["detail"], refusal["where"], refusal["hint"]
-
-
-@pytest.mark.parametrize("case", ABSURD)
-def test_a_setting_beyond_all_reason_is_refused_with_its_bounds(studio, version, case):
-    fit, message, where = ABSURD[case]
-
-    assert refused(studio, studio.network(version, fit=fit))[:2] == (message, where)
-
-
-def layers(count: int, units: int) -> list[Json]:
-    linear = [{"id": f"fc_{n}", "layer": "Linear", "units": units} for n in range(count)]
-    return [{"id": "features", "layer": "Features"}, *linear]
-
-
-def test_a_network_with_more_parameters_than_any_machine_trains_is_refused(studio, version):
-    message, where, hint = refused(studio, studio.network(version, network={"main": layers(100, 65_536)}))
-
-    assert message == (
-        "Linear “fc_1” brings the network to 4,296,015,872 parameters; 1,000,000,000 are the most."
-    )
-    assert (where, hint) == ("network.main.fc_1", "Make its largest layer smaller.")
-
-
-@pytest.fixture
-def one_machine(settings) -> None:
-    """The embedded broker's case: what trains is this machine, whose memory is known."""
-    settings.BROKER = replace(settings.BROKER, socket=Path("broker.socket"))
-
-
-def test_a_network_that_needs_more_memory_than_there_is_is_refused_with_both_figures(
-    studio, version, monkeypatch, one_machine
-):
-    monkeypatch.setattr("studio.jobs.devices.memory_bytes", lambda: 2_000_000_000)
-    network = studio.network(version, network={"main": layers(3, 8_192)})
-
-    message, where, hint = refused(studio, network)
-
-    assert message == ("Training this network needs about 4.8 GB of memory; this machine has 2 GB.")
-    assert (where, hint) == ("network.main", "Use fewer layers or fewer units.")
-
-
-def test_a_batch_that_needs_more_memory_than_there_is_is_refused_at_the_batch_size(
-    studio, version, monkeypatch, one_machine
-):
-    monkeypatch.setattr("studio.jobs.devices.memory_bytes", lambda: 8_000_000)
-    main = layers(30, 64)
-    network = studio.network(version, network={"main": main}, fit={"batch_size": 256})
-    assert refused(studio, network)[1:] == (
-        "fit.batch_size",
-        "Lower the batch size, or use fewer layers or units.",
-    )
-
-
-def test_a_batch_larger_than_the_data_becomes_one_batch_an_epoch_and_the_run_says_so(studio, version):
-    run = studio.train(studio.network(version, fit={"batch_size": 100_000}))
-
-    assert run["state"] == "done"
-    assert [note["text"] for note in studio.told(run, "note")] == [
-        "The batch size of 100,000 is larger than the training split of 240 rows, "
-        "so each epoch is one batch of 240."
-    ]
-
-
-# --- Runs that fail -----------------------------------------------------------------------
-
-LINE = rows(lambda n: f"{(n % 97) / 40 - 1.2:.3f},{(n % 97) / 13 - 3.7:.3f}", 300, header=b"x,y\n")
-LINEAR = [
-    {"id": "features", "layer": "Features"},
-    {"id": "fc_1", "layer": "Linear", "units": 64},
-    {"id": "fc_2", "layer": "Linear", "units": 32},
-]
-LOWER = "Lower the learning rate, for example to a tenth, and check the data for extreme values."
-
-
-def diverging(studio: Studio, **sgd: float) -> Json:
-    version = studio.upload(LINE)["version_id"]
-    optimizer, schedule = {"name": "SGD", **sgd}, {"name": "Constant"}
-    fit = {"optimizer": optimizer, "schedule": schedule, "epochs": 50, "batch_size": 64}
-    return studio.network(version, network={"main": LINEAR}, fit=fit)
-
-
-def test_a_learning_rate_that_makes_the_loss_infinite_fails_the_run_and_costs_no_network(studio):
-    network = diverging(studio, lr=10.0)
-    run = studio.train(network)
-
-    assert run["state"] == "failed"
-    assert run["message"].startswith("The loss became infinite at step ")
-    assert run["hint"] == LOWER
-    assert [event["reason"] for event in studio.told(run, "failed")] == [run["message"]]
-    assert run["message"] in studio.page(f"/runs/{run['id']}/")
-    assert f"{run['message']} {LOWER}" in studio.page(f"/runs/{run['id']}/report/")
-    missing = studio.send("GET", f"/runs/{run['id']}/report", status=409)
-    assert (missing["detail"], missing["hint"]) == (f"Run 1 has no model. {run['message']}", LOWER)
-
-    recipe = studio.get(f"/networks/{network['id']}")["recipe"]
-    recipe["fit"]["optimizer"]["lr"] = 0.001
-    body = {"revision": network["revision"], "recipe": recipe}
-    assert studio.train(studio.send("PUT", f"/networks/{network['id']}", body))["state"] == "done"
-
-
-def test_a_run_that_diverges_late_offers_the_best_weights_that_it_had(studio):
-    run = studio.train(diverging(studio, lr=0.1, momentum=0.95))
-
-    epoch = run["summary"]["saved"]["best"]
-    assert run["state"] == "failed"
-    assert run["message"].endswith(f" The weights of epoch {epoch}, the best one, are kept.")
-    assert run["hint"] == f"{LOWER} “Keep the best” makes a model of epoch {epoch}."
-
-    studio.send("POST", f"/runs/{run['id']}/stop")
-    assert studio.get(f"/runs/{run['id']}")["state"] == "stopped"
-    assert studio.told(run, "stopped")[0]["best_epoch"] == epoch
-    report = f"/api/v1/runs/{run['id']}/report"
-    eventually(lambda: studio.client.get(report).status_code == 200, what="the report")
-    studio.page(f"/runs/{run['id']}/report/")
-
-
-# --- A dataset that changes under a network -----------------------------------------------
-
-
-def test_a_new_version_without_the_target_leaves_the_network_on_the_one_that_it_was_made_for(studio):
-    dataset = studio.upload(rows(good))
-    network = studio.network(dataset["version_id"])
-    newer = studio.upload(
-        rows(lambda n: f"{n / 7:.3f},{n % 5},{n % 2}", header=b"a,b,churned\n"),
-        path=f"/datasets/{dataset['id']}/versions",
-    )
-
-    assert studio.get(f"/networks/{network['id']}")["version"] == dataset["version_id"]
-    assert studio.train(network)["state"] == "done"
-
-    body = {"version": newer["version_id"], "recipe": network["recipe"]}
-    moved = studio.send("POST", "/networks", body, status=201)
-    assert [problem["message"] for problem in moved["problems"]] == ["The table has no column target."]
-    refusal = studio.send("POST", "/runs", {"network": moved["id"]}, status=422)
-    assert refusal["where"] == "column target"
-    assert refusal["hint"] == "Choose the columns again: the table may be another version."
-    studio.page(f"/networks/{moved['id']}/")
